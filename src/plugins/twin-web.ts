@@ -1,0 +1,6 @@
+import type { Runtime } from "../nodes/shared/node-red.ts";
+
+/** Serves the live page and the API on Node-RED's admin server. */
+export default function (RED: Runtime): void {
+  RED.plugins.registerPlugin("twin-web", { type: "twin-web" });
+}
