@@ -1,0 +1,26 @@
+// The whole test: lint and types, then unit, node, integration and browser tests under mocha, with coverage of src/.
+import "./node-version.mjs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, globSync } from "node:fs";
+import { join } from "node:path";
+
+process.chdir(join(import.meta.dirname, ".."));
+const bin = (name) => join("node_modules", ".bin", name);
+const run = (name, ...args) => execFileSync(bin(name), args, { stdio: "inherit" });
+
+if (!existsSync("dist/nodes")) execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+run("biome", "check", ".");
+for (const project of ["tsconfig.json", "tsconfig.editor.json", "tsconfig.test.json"])
+  run("tsc", "--noEmit", "-p", project);
+
+const specs = ["lib", "nodes", "integration", "e2e"].flatMap((folder) =>
+  globSync(`test/${folder}/**/*.test.ts`).sort(),
+);
+// Named by their files, not through .bin: the system's own Node may be an older one.
+const program = (name, file) => join("node_modules", name, "bin", file);
+const { status } = spawnSync(
+  process.execPath,
+  [program("c8", "c8.js"), process.execPath, program("mocha", "mocha.js"), ...specs],
+  { stdio: "inherit" },
+);
+process.exit(status ?? 1);
