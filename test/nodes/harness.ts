@@ -68,7 +68,8 @@ export async function startRed(options: RedOptions = {}): Promise<Red> {
   child.stdout!.on("data", (d) => log.push(String(d)));
   child.stderr!.on("data", (d) => log.push(String(d)));
   const output = () => log.join("");
-  const base = typeof settings.httpAdminRoot === "string" ? settings.httpAdminRoot : "";
+  const adminRoot = options.settings?.httpAdminRoot;
+  const base = typeof adminRoot === "string" ? adminRoot : "";
   const url = `http://127.0.0.1:${port}${base}`;
   for (let i = 0; !/Started flows|Stopped flows|Flows stopped/.test(output()); i++) {
     if (i > 600 || child.exitCode !== null) throw new Error(`Node-RED did not start:\n${output()}`);
