@@ -1,0 +1,32 @@
+/** Text → a function over numbered slots: the one way in which a technician's expression becomes code. */
+import { namesIn } from "./ast.ts";
+import { CodeWriter } from "./codegen.ts";
+import type { CompileExpression } from "./expression.ts";
+import { parseExpression } from "./whitelist.ts";
+
+/**
+ * Compiles an expression.
+ * @param text for example `model.derived.npshMargin < 0.5 and speed > 600`
+ * @param isKnown says which names are quantities; dotted paths are asked for as one name
+ * @returns names in slot order and `evaluate`. A missing quantity (NaN) makes the result NaN, whatever the rest says.
+ * @throws ExpressionError (a TwinError with code `E_EXPRESSION`) with a sentence and, where known, `position`
+ */
+export const compileExpression: CompileExpression = (text, isKnown) => {
+  const ast = parseExpression(text, isKnown);
+  const names = Array.from(namesIn(ast));
+  const slots = new Map(names.map((name, index) => [name, index]));
+  const code = new CodeWriter((name) => ({ array: "v", index: slots.get(name)! }));
+  const result = code.add(ast);
+  const missing = names.map((_, i) => `v[${i}] !== v[${i}]`).join(" || ");
+  const body = `"use strict";\n${missing && `if (${missing}) return NaN;\n`}${code.text()}\nreturn ${result};`;
+  // Only fragments of codegen.ts and functions.ts are in `body`: no text or name of the user.
+  const run = new Function("v", body) as (v: ArrayLike<number>) => number;
+  return {
+    text,
+    names,
+    evaluate(values) {
+      if (values.length < names.length) return Number.NaN;
+      return run(values);
+    },
+  };
+};

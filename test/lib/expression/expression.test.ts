@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { ExpressionError } from "../../../src/lib/expression/ast.ts";
+import { CodeWriter } from "../../../src/lib/expression/codegen.ts";
+import { compileExpression } from "../../../src/lib/expression/compile.ts";
+import { FUNCTIONS } from "../../../src/lib/expression/functions.ts";
+import { parseExpression } from "../../../src/lib/expression/whitelist.ts";
+
+const QUANTITIES = ["x", "k", "speed", "model.derived.npshMargin"];
+const known = (name: string) => QUANTITIES.includes(name);
+const value = (text: string, values: Record<string, number> = {}) => {
+  const e = compileExpression(text, known);
+  return e.evaluate(e.names.map((n) => values[n] ?? Number.NaN));
+};
+const refusal = (text: string, isKnown = known): ExpressionError => {
+  try {
+    compileExpression(text, isKnown);
+  } catch (error) {
+    assert(error instanceof ExpressionError, `${text}: ${error}`);
+    assert.equal(error.code, "E_EXPRESSION");
+    return error;
+  }
+  return assert.fail(`accepted: ${text}`);
+};
+
+describe("expressions", () => {
+  it("computes arithmetic, comparisons, logic and functions", () => {
+    const cases: [string, number][] = [
+      ["2 + 3 * 4 ^ 2 / 8 - 1", 7],
+      ["-3 ^ 2", -9],
+      ["2 ^ 3 ^ 2", 512],
+      ["-7 % 3", 2],
+      ["7 % -3", -2],
+      ["2^-1", 0.5],
+      ["1 < 2 and 2 >= 2", 1],
+      ["1 < 2 < 2", 0],
+      ["not (1 == 1) or 3 != 3", 0],
+      ["true", 1],
+      ["1 > 2 ? 5 : 6", 6],
+      ["if(2 > 1, 5, 6)", 5],
+      ["clamp(12, 0, 10) + clamp(-1, 0, 10)", 10],
+      ["min(3, 1, 2) + max(3, 1, 2)", 4],
+      ["log(8, 2) + log10(1000) + log(e)", 7],
+      ["sqrt(16) + abs(-2) + sign(-9) + floor(2.7) + ceil(2.1) + round(2.5)", 13],
+      ["atan2(1, 1) * 4 - pi", 0],
+      ["pow(2, 10) + exp(0) + cbrt(27)", 1028],
+    ];
+    for (const [text, expected] of cases) assert(Math.abs(value(text) - expected) < 1e-12, `${text} = ${value(text)}`);
+  });
+
+  it("reads dotted paths as one name, in slot order", () => {
+    const e = compileExpression("model.derived.npshMargin < 0.5 and speed > 600 and x == x", known);
+    assert.deepEqual(e.names, ["model.derived.npshMargin", "speed", "x"]);
+    assert.equal(e.evaluate([0.4, 601, 0]), 1);
+    assert.equal(e.evaluate(Float64Array.of(0.5, 601, 0)), 0);
+  });
+
+  it("is neither true nor false while a quantity is missing", () => {
+    for (const text of [
+      "x < 1",
+      "x >= 1",
+      "x == 1",
+      "x != 1",
+      "not x",
+      "1 < 2 or x",
+      "1 > 2 and x",
+      "k > 0 ? 1 : x",
+      "x ^ 0",
+    ])
+      assert(Number.isNaN(value(text, { k: 1 })), text);
+    assert(Number.isNaN(compileExpression("x", known).evaluate([])));
+  });
+
+  it("keeps three values inside a model, where one branch may be undefined", () => {
+    for (const text of ["sqrt(-1) < 2", "sqrt(-1) != 2", "not sqrt(-1)", "sqrt(-1) or 1", "sqrt(-1) ? 1 : 2"])
+      assert(Number.isNaN(value(text)), text);
+    assert.equal(value("x > 0 ? 1 / x : 0", { x: 0 }), 0);
+  });
+
+  it("lets a quantity go before a constant of the same name", () => {
+    const e = compileExpression("e + 1", (name) => name === "e");
+    assert.equal(e.evaluate([4]), 5);
+  });
+
+  it("says what is wrong and where", () => {
+    assert.equal(refusal("speed + spede").message, '"spede" is not known here; check its spelling at character 9.');
+    assert.equal(refusal("speed + spede").position, 8);
+    assert.match(refusal("2 x").message, /Write a multiplication with \*/);
+    assert.match(refusal("sin(1, 2)").message, /The function sin takes 1 argument, not 2/);
+    assert.match(refusal("x +").message, /at character 4/);
+    assert.match(refusal("x = 1").message, /write == to compare/);
+    assert.match(refusal(" ").message, /empty/);
+    assert.match(refusal("sqrt").message, /needs its arguments in brackets/);
+  });
+
+  it("limits length, depth and number of parts", () => {
+    assert.match(refusal(`x${" + x".repeat(1000)}`).message, /at most 2000/);
+    assert.match(refusal(`${"-".repeat(1999)}x`).message, /nested/);
+    assert.match(refusal(`${"(".repeat(999)}x${")".repeat(999)}`).message, /nested/);
+    assert.match(refusal("(".repeat(5000)).message, /at most 2000/);
+  });
+
+  it("computes equal subexpressions once", () => {
+    const code = new CodeWriter(() => ({ array: "v", index: 0 }));
+    const a = code.add(parseExpression("sin(x * 2) + 1", known));
+    const lines = code.text().split("\n").length;
+    assert.equal(code.add(parseExpression("1 + sin(2 * x)", known)), a);
+    assert.equal(code.text().split("\n").length, lines);
+  });
+});
+
+describe("expression security", () => {
+  const attacks: string[] = JSON.parse(readFileSync(join(import.meta.dirname, "attacks.json"), "utf8")).expressions;
+  const own = [
+    "x.__proto__",
+    "x.constructor",
+    "speed.toString()",
+    "model.derived.__proto__",
+    "model.__proto__.npshMargin",
+    "model.derived.npshMargin.constructor",
+    "model.derived.npshMargin()",
+    "model[derived].npshMargin",
+    'model["derived"].npshMargin',
+    "hasOwnProperty",
+    "unaryMinus(1)",
+    "add(1, 2)",
+    "if",
+    "if()",
+    "__defineGetter__(x, k)",
+    "sin.constructor",
+    "x\u2028process",
+    "x\nreturn 1",
+    "x /* */ + 1",
+    "x; return process",
+    "import('fs')",
+    "x ? : k",
+    "x = k = 1",
+    "x!",
+    "x[:]",
+    "x.*k",
+    "x'*k",
+    "x and",
+    "1e400",
+    "0x1p5000",
+    "NaN",
+    "\u0000x",
+    "ｘ",
+    "x\\u0061",
+    "$x",
+    "this",
+    "arguments",
+    "eval('1')",
+    "x => 1",
+    "new Date()",
+    "$" + "{x}",
+  ];
+  const FRAGMENT = /^(c\d+|v\[\d+\]|const|Math\.[a-z0-9]+|NaN|\d[\d.e+-]*|[-+*/%<>=!&|?:(),;\s])*$/;
+  const generated = (text: string): string | undefined => {
+    try {
+      const code = new CodeWriter((name) => ({ array: "v", index: QUANTITIES.indexOf(name) }));
+      const result = code.add(parseExpression(text, known));
+      return `${code.text()}\n${result}`;
+    } catch (error) {
+      assert(error instanceof ExpressionError, `${JSON.stringify(text)}: ${error}`);
+      return undefined;
+    }
+  };
+
+  it("refuses every attack, or reads it as a plain number", () => {
+    assert(attacks.length >= 90);
+    const accepted = [...attacks, ...own].filter((text) => generated(text) !== undefined);
+    assert.deepEqual(accepted, ["0x7fffffff", "2^-1", "e", "pi"]);
+    for (const text of accepted) assert.equal(typeof value(text), "number");
+  });
+
+  it("refuses the attacks even where every name is known", () => {
+    for (const text of [...attacks, ...own]) {
+      try {
+        const code = new CodeWriter(() => ({ array: "v", index: 0 }));
+        const result = code.add(parseExpression(text, () => true));
+        assert.match(`${code.text()}\n${result}`, FRAGMENT, text);
+      } catch (error) {
+        assert(error instanceof ExpressionError, `${JSON.stringify(text)}: ${error}`);
+      }
+    }
+  });
+
+  it("writes nothing but its own fragments for 20 000 token soups", () => {
+    const token = fc.constantFrom(
+      ...QUANTITIES,
+      ...FUNCTIONS.keys(),
+      ..."+ - * / ^ % ( ) ( ) , . < > <= >= == != ? : and or not xor = ; [ ] { } ' \" ` # ! & | ~ $ \\ \n".split(" "),
+      ..."1 2.5 1e9 1e-9 0x1f .5 process constructor __proto__ Math e pi this return true null i to in".split(" "),
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.array(token, { minLength: 1, maxLength: 14 }), fc.constantFrom("", " "), (tokens, glue) => {
+        const code = generated(tokens.join(glue));
+        if (code === undefined) return;
+        accepted++;
+        assert.match(code, FRAGMENT);
+      }),
+      { numRuns: 20_000, seed: 20_261_124 },
+    );
+    assert(accepted > 200, `${accepted} accepted: the soup is too thin to prove anything`);
+  });
+
+  it("answers every text within 100 ms", () => {
+    for (const text of [
+      "(".repeat(1999),
+      "-(".repeat(999),
+      "x^".repeat(999),
+      "a.".repeat(999),
+      "[".repeat(1999),
+      "x?".repeat(999),
+      "sin(".repeat(499),
+    ]) {
+      const start = process.cpuUsage();
+      refusal(text);
+      const { user, system } = process.cpuUsage(start);
+      assert(user + system < 100_000, `${text.slice(0, 10)}…: ${(user + system) / 1000} ms`);
+    }
+  });
+});
