@@ -62,6 +62,10 @@ export class KeyedStates<S extends Snapshotable> {
     return this.#entries.has(twinKey(branch, id));
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   values(): IterableIterator<Entry<S>> {
     return this.#entries.values();
   }
