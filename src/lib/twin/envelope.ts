@@ -35,6 +35,8 @@ export interface AnomalySection {
   why: string[];
   /** Learned share 0 … 1 while `state` is "learning". */
   progress?: number;
+  /** The signal whose sensor reads wrong, when it is the sensor and not the machine. */
+  sensor?: string;
 }
 
 export interface RulSection {

@@ -1,0 +1,49 @@
+/** Why: the channels that carry a verdict, as sentences with display names, sizes and units. */
+import { displayUnit } from "../twin/units.ts";
+import type { Channel } from "./channel.ts";
+import type { Rows } from "./rows.ts";
+import { withUnit } from "./words.ts";
+
+/** Causes worth a sentence. */
+const TOP = 3;
+const SMALLEST_SHARE = 0.1;
+
+/** Share of each signal, summing to one, largest first; signals below one per cent are left out. */
+export function contributions(rows: Rows, shares: Float64Array): Record<string, number> {
+  const bySignal = new Map<string, number>();
+  rows.channels.forEach(({ signal }, i) => {
+    bySignal.set(signal.name, (bySignal.get(signal.name) ?? 0) + shares[i]!);
+  });
+  const kept = Array.from(bySignal).filter(([, share]) => share >= 0.01);
+  const sum = kept.reduce((s, [, share]) => s + share, 0);
+  kept.sort((a, b) => b[1] - a[1]);
+  return Object.fromEntries(kept.map(([name, share]) => [name, share / sum]));
+}
+
+/** The top causes as sentences, largest share first. @param deviation in standard deviations per channel */
+export function causes(
+  rows: Rows,
+  channels: readonly Channel[],
+  deviation: Float64Array,
+  shares: Float64Array,
+): string[] {
+  const order = Array.from(shares.keys()).sort((a, b) => shares[b]! - shares[a]! || a - b);
+  const leading = order.slice(0, TOP).filter((i, k) => shares[i]! > 0 && (k === 0 || shares[i]! >= SMALLEST_SHARE));
+  return leading.map((i) => cause(rows, channels[i]!, deviation[i]!, i));
+}
+
+function cause(rows: Rows, channel: Channel, deviation: number, i: number): string {
+  const { signal, kind } = rows.channels[i]!;
+  const unit = displayUnit(signal.unit);
+  const size = deviation * channel.scale * rows.factor[i]!;
+  const usual = kind === "value" ? channel.location : rows.expected[i]! + channel.location * rows.factor[i]!;
+  const where = size < 0 ? "below" : "above";
+  const detail = Math.max(Math.abs(size), channel.scale * rows.factor[i]! * 0.5);
+  const difference = withUnit(Math.abs(size), unit, Math.abs(size) || detail);
+  if (Number.isNaN(usual)) return `${signal.label} ${difference} ${where} its expected value`;
+  const reference = kind === "value" ? "its usual" : "the expected";
+  return `${signal.label} ${difference} ${where} ${reference} ${withUnit(usual, unit, detail)}`;
+}
+
+export const sensorSentence = (label: string): string =>
+  `Sensor ${label.charAt(0).toLowerCase()}${label.slice(1)} reads wrong: all other signals fit the model`;

@@ -1,0 +1,23 @@
+/** Float arrays as plain JSON: NaN and infinities become null and come back as NaN. */
+import type { Json } from "../store/store.ts";
+import { isPlainObject } from "../twin/envelope.ts";
+
+export const pack = (x: ArrayLike<number>): Json[] => Array.from(x, (v) => (Number.isFinite(v) ? v : null));
+
+/** Fills `into` from a packed array. @throws RangeError when it is not an array of that length. */
+export function unpack(x: unknown, into: Float64Array): void {
+  if (!Array.isArray(x) || x.length !== into.length) throw new RangeError("The snapshot does not fit.");
+  for (let i = 0; i < into.length; i++) into[i] = typeof x[i] === "number" ? x[i] : Number.NaN;
+}
+
+/** @throws RangeError when a snapshot is not an object. */
+export function fields(x: unknown): Record<string, unknown> {
+  if (!isPlainObject(x)) throw new RangeError("The snapshot does not fit.");
+  return x;
+}
+
+/** @throws RangeError when a snapshot's number is missing. */
+export function num(x: unknown): number {
+  if (typeof x !== "number" || !Number.isFinite(x)) throw new RangeError("The snapshot does not fit.");
+  return x;
+}

@@ -1,0 +1,104 @@
+/** Settings of the anomaly node as the dialog stores them, read and checked. */
+import type { Asset } from "../twin/asset.ts";
+import { describe, isPlainObject, TwinError } from "../twin/envelope.ts";
+import { type LimitRow, readLimits } from "./limits.ts";
+
+export type Watch = "auto" | "signals" | "residuals" | "both";
+
+export interface AnomalyConfig {
+  version: 1;
+  watch: Watch;
+  falseAlarmsPerMonth: number | string;
+  latch: boolean;
+  learning: number | string;
+  hold: number | string;
+  clear: number | string;
+  refractory: number | string;
+  excluded: string | string[];
+  limits: Record<string, unknown>[];
+}
+
+export interface AnomalyOptions {
+  watch: Watch;
+  falseAlarmsPerMonth: number;
+  latch: boolean;
+  /** Samples of the learning phase. */
+  learning: number;
+  hold: number;
+  clear: number;
+  refractory: number;
+  excluded: ReadonlySet<string>;
+  limits: LimitRow[];
+}
+
+export const DEFAULTS = {
+  watch: "auto",
+  falseAlarmsPerMonth: 1,
+  latch: true,
+  learning: 200,
+  hold: 3,
+  clear: 10,
+  refractory: 20,
+} as const;
+
+/** @throws TwinError `E_ANOMALY` with a sentence that says what to change. */
+export function readOptions(config: Partial<AnomalyConfig>, asset: Pick<Asset, "signals">): AnomalyOptions {
+  const watch = config.watch ?? DEFAULTS.watch;
+  if (!["auto", "signals", "residuals", "both"].includes(watch))
+    throw new TwinError(
+      "E_ANOMALY",
+      `What to watch is ${describe(watch)}: choose automatic, signals, residuals or both.`,
+    );
+  return {
+    watch,
+    falseAlarmsPerMonth: between(
+      config.falseAlarmsPerMonth,
+      DEFAULTS.falseAlarmsPerMonth,
+      0.001,
+      100_000,
+      "False alarms per month",
+    ),
+    latch: config.latch ?? DEFAULTS.latch,
+    learning: whole(config.learning, DEFAULTS.learning, 30, 20_000, "Learning length"),
+    hold: whole(config.hold, DEFAULTS.hold, 1, 1000, "Hold"),
+    clear: whole(config.clear, DEFAULTS.clear, 1, 10_000, "Clear"),
+    refractory: whole(config.refractory, DEFAULTS.refractory, 0, 100_000, "Rest after an alarm"),
+    excluded: readExcluded(config.excluded, asset),
+    limits: readLimits(config.limits ?? [], asset),
+  };
+}
+
+function readExcluded(excluded: unknown, asset: Pick<Asset, "signals">): ReadonlySet<string> {
+  const names = Array.isArray(excluded) ? excluded : String(excluded ?? "").split(/[\s,;]+/);
+  const set = new Set<string>(names.filter((n) => n !== ""));
+  for (const name of set)
+    if (!asset.signals.has(name))
+      throw new TwinError(
+        "E_ANOMALY",
+        `The excluded signal ${describe(name)} is not a signal of the asset: correct the list of signals not to watch.`,
+      );
+  return set;
+}
+
+function between(x: unknown, standard: number, low: number, high: number, where: string): number {
+  if (x === undefined || x === null || x === "") return standard;
+  const value = Number(x);
+  if (!(value >= low && value <= high))
+    throw new TwinError("E_ANOMALY", `${where} is ${describe(x)}: enter a number from ${low} to ${high}.`);
+  return value;
+}
+
+function whole(x: unknown, standard: number, low: number, high: number, where: string): number {
+  const value = between(x, standard, low, high, where);
+  if (!Number.isInteger(value))
+    throw new TwinError("E_ANOMALY", `${where} is ${describe(x)}: enter a whole number of samples.`);
+  return value;
+}
+
+/** What gives a learned state its meaning: everything that shapes its arrays. */
+export function meaningOf(config: Partial<AnomalyConfig>, asset: Asset): string {
+  const options = isPlainObject(config) ? config : {};
+  const signals = Array.from(asset.signals.values(), (s) => `${s.name} ${s.unit}`);
+  const { watch = DEFAULTS.watch, excluded = "", learning = DEFAULTS.learning, hold = DEFAULTS.hold } = options;
+  return JSON.stringify([1, signals, watch, String(excluded), Number(learning), Number(hold)]);
+}

@@ -1,0 +1,115 @@
+/**
+ * The threshold that gives the wanted rate of false alarms, from the scores themselves while all is well.
+ *
+ * Peaks over threshold (e.g. Coles 2001, ch. 4 and 5): above a high quantile u of the score, the rate of separate
+ * excursions and the distribution of the excess (generalised Pareto) are learned; the level that a false alarm per
+ * budget would reach follows. Scores are surprises, whose excess is exponential with mean 1 for independent Gaussian
+ * data: that is where the estimate starts from, so that a young model is sensible too. An alarm counts with its excess cut
+ * off at the threshold (censored): a fault does not raise the threshold.
+ */
+import type { Json } from "../store/store.ts";
+import { num } from "./json.ts";
+
+const QUANTILE = 0.97;
+/** Rows below u that end an excursion. */
+const RUN = 10;
+/** Weight of the starting values, in exceedances and in rows. */
+const PRIOR_EXCESSES = 20;
+const PRIOR_ROWS = 300;
+/** Exceedances after which old ones begin to fade. */
+const MEMORY = 5000;
+const MONTH_MS = 30 * 86_400_000;
+
+export class Tail {
+  /** The high quantile of the score. */
+  u = 3.5;
+  #rows = 0;
+  #below = RUN;
+  /** Sums over the exceedances: count, excess, excess². */
+  #n = 0;
+  #sum = 0;
+  #squares = 0;
+  #clusters = 0;
+  #clusterRows = 0;
+
+  /** Starts from the scores of the learning stretch. */
+  start(scores: number[]): void {
+    if (scores.length < 20) return;
+    const sorted = scores.slice().sort((a, b) => a - b);
+    this.u = Math.max(1, sorted[Math.floor(QUANTILE * (sorted.length - 1))]!);
+    for (const s of scores) this.learn(s, Number.POSITIVE_INFINITY);
+  }
+
+  /** Takes a normal score into account; `limit` is the threshold in force. */
+  learn(score: number, limit: number): void {
+    this.#rows++;
+    this.#clusterRows++;
+    const rate = Math.max(1 / (this.#rows + 200), 1e-4);
+    const over = score > this.u;
+    if (!over) this.#below++;
+    else {
+      if (this.#below >= RUN) this.#clusters++;
+      this.#below = 0;
+      this.#excess(Math.min(score, limit) - this.u, score > limit);
+    }
+    this.u = Math.max(0.5, this.u + rate * 5 * this.#scale() * ((over ? 1 : 0) - (1 - QUANTILE)));
+  }
+
+  #excess(excess: number, censored: boolean): void {
+    this.#sum += excess;
+    this.#squares += excess * excess;
+    if (!censored) this.#n++;
+    if (this.#n <= MEMORY) return;
+    this.#n *= 0.5;
+    this.#sum *= 0.5;
+    this.#squares *= 0.5;
+    this.#clusters *= 0.5;
+    this.#clusterRows *= 0.5;
+  }
+
+  #scale(): number {
+    return (this.#sum + PRIOR_EXCESSES) / (this.#n + PRIOR_EXCESSES);
+  }
+
+  /** Shape of the tail: 0 is exponential; heavier only when the data insist. Moment estimator, Hosking & Wallis 1987. */
+  #shape(): number {
+    if (this.#n < 50) return 0;
+    const mean = this.#sum / this.#n;
+    const variance = Math.max(this.#squares / this.#n - mean * mean, 1e-12);
+    const xi = 0.5 * (1 - (mean * mean) / variance);
+    return Math.max(0, Math.min(0.4, xi - 2 / Math.sqrt(this.#n)));
+  }
+
+  /**
+   * Score that normal operation exceeds `perMonth` times per 30 days.
+   * @param interval usual sampling interval, ms
+   */
+  threshold(perMonth: number, interval: number): number {
+    const scale = this.#scale();
+    const shape = this.#shape();
+    const clustersPerRow = (this.#clusters + PRIOR_ROWS * (1 - QUANTILE) * 0.5) / (this.#clusterRows + PRIOR_ROWS);
+    const rarer = Math.max(1, (clustersPerRow * MONTH_MS) / Math.max(interval, 1) / perMonth);
+    const levels = Math.log(rarer);
+    if (shape < 1e-6) return this.u + scale * levels;
+    // Same mean excess, so that the shape changes only how far the tail reaches.
+    const sigma = scale * (1 - shape);
+    return this.u + (sigma / shape) * Math.expm1(shape * levels);
+  }
+
+  snapshot(): Json {
+    return [this.u, this.#rows, this.#below, this.#n, this.#sum, this.#squares, this.#clusters, this.#clusterRows];
+  }
+
+  restore(state: unknown): void {
+    if (!Array.isArray(state) || state.length !== 8) throw new RangeError("The snapshot does not fit.");
+    const s = state.map(num);
+    this.u = s[0]!;
+    this.#rows = s[1]!;
+    this.#below = s[2]!;
+    this.#n = s[3]!;
+    this.#sum = s[4]!;
+    this.#squares = s[5]!;
+    this.#clusters = s[6]!;
+    this.#clusterRows = s[7]!;
+  }
+}
