@@ -1,3 +1,6 @@
+import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { type Row, type Table, table } from "../../editor/table.ts";
+
 /** A field that must be a number in a range; the sentence says what is wrong. */
 const number = (key: string, low: number, high: number, whole = false) =>
   function (this: EditorNode, value: unknown): true | string {
@@ -23,17 +26,95 @@ RED.nodes.registerType("twin-anomaly", {
     clear: { value: 10, validate: number("clear", 1, 10_000, true) },
     refractory: { value: 20, validate: number("refractory", 0, 100_000, true) },
     excluded: { value: "" },
-    limits: { value: [] },
+    limits: { value: [], validate: limitsAreComplete },
     version: { value: 1 },
   },
   paletteLabel: "anomaly",
+  onadd() {
+    assetSelect(this);
+  },
   label() {
     return this.name || "anomaly";
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
   },
+  oneditprepare() {
+    limits = limitsTable(this);
+    limits.set(this.limits ?? []);
+    const expert = this.limits?.length > 0 || EXPERT.some(([key, standard]) => this[key] !== standard);
+    $("#twin-anomaly-expert").prop("open", expert);
+  },
+  oneditsave() {
+    const rows = limits?.get() ?? [];
+    // Node-RED compares by identity: an untouched table must stay the same object.
+    if (JSON.stringify(rows) !== JSON.stringify(this.limits ?? [])) this.limits = rows;
+    limits = undefined;
+  },
+  oneditcancel() {
+    limits = undefined;
+  },
   outputLabels(index: number) {
     return this._(index === 0 ? "twin-anomaly.output.result" : "twin-anomaly.output.events");
   },
 });
+
+let limits: Table | undefined;
+const EXPERT = [
+  ["learning", 200],
+  ["hold", 3],
+  ["clear", 10],
+  ["refractory", 20],
+  ["excluded", ""],
+] as const;
+
+function limitsTable(node: EditorNode): Table {
+  const text = (key: string) => node._(`twin-anomaly.limit.${key}`);
+  return table(
+    $("#twin-anomaly-limits"),
+    [
+      {
+        key: "path",
+        label: text("path"),
+        type: "text",
+        width: 3,
+        required: true,
+        suggest: quantities,
+        placeholder: text("pathHint"),
+      },
+      {
+        key: "direction",
+        label: text("direction"),
+        type: "select",
+        width: 1.3,
+        options: [
+          { value: "below", label: text("below") },
+          { value: "above", label: text("above") },
+        ],
+      },
+      { key: "limit", label: text("value"), type: "number", width: 1, required: true },
+      { key: "text", label: text("text"), type: "text", width: 4 },
+      { key: "unit", label: text("unit"), type: "unit", more: true },
+      { key: "hysteresis", label: text("hysteresis"), type: "number", more: true, placeholder: text("hysteresisHint") },
+      {
+        key: "severity",
+        label: text("severity"),
+        type: "select",
+        more: true,
+        options: ["warning", "alarm", "info"].map((value) => ({ value, label: text(value) })),
+      },
+    ],
+    { newRow: { path: "", direction: "below", limit: "", text: "", unit: "", hysteresis: "", severity: "warning" } },
+  );
+}
+
+/** What can have a limit: the signals, and what models usually derive. */
+function quantities(): string[] {
+  const signals = assetSignals(String($("#node-input-asset").val() ?? "")).map((s) => s.name);
+  return [...signals, "model.derived.npshMargin", "model.derived.head", ...signals.map((s) => `model.residual.${s}`)];
+}
+
+function limitsAreComplete(this: EditorNode, rows: Row[]): true | string {
+  const wrong = (rows ?? []).findIndex((r) => !r.path || r.limit === "" || !Number.isFinite(Number(r.limit)));
+  return wrong < 0 || this._("twin-anomaly.error.limits", { row: wrong + 1 });
+}
