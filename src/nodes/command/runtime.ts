@@ -1,0 +1,317 @@
+import { Desk } from "../../lib/command/desk.ts";
+import type { Effect, Outcome } from "../../lib/command/effects.ts";
+import { branchObjection } from "../../lib/command/guard.ts";
+import { readCommandAction, readSetPoints } from "../../lib/command/intake.ts";
+import { type CommandConfig, readSettings } from "../../lib/command/settings.ts";
+import { compileExpression } from "../../lib/expression/compile.ts";
+import type { Action, ActionResult } from "../../lib/store/store.ts";
+import { nowFor } from "../../lib/twin/asset.ts";
+import { type Envelope, isPlainObject, LIVE, readEnvelope, TwinError } from "../../lib/twin/envelope.ts";
+import { assetOf, requireMatch } from "../shared/asset-node.ts";
+import { type Entry, KeyedStates } from "../shared/keyed-states.ts";
+import type { Message, Node, Runtime, Send } from "../shared/node-red.ts";
+import { isAction, RecentSet, readAction } from "../shared/stage.ts";
+import { KillSwitch } from "./kill-switch.ts";
+import { migrate } from "./migrations.ts";
+import { StatusLine } from "./status.ts";
+import { outputTarget, type Target } from "./target.ts";
+
+const OURS = new Set(["command", "accept", "reject", "kill", "release", "reset"]);
+const TICK = 1000;
+
+export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
+  const config = migrate(given);
+  const { asset, store } = assetOf(RED, config.asset);
+  const settings = readSettings(config, asset, compileExpression);
+  const target: Target = outputTarget;
+  const label = node.name || node.type;
+  const killSwitch = new KillSwitch(store, node.id);
+  const tag = shortHash(node.id);
+  const desks = new KeyedStates<Desk>(
+    store,
+    node.id,
+    // Limits and rules are asked anew for every command, so nothing the desk remembers depends on the dialog.
+    "command/1",
+    ({ branch }) => new Desk({ asset, settings, branch, tag, killedAll: () => killSwitch.sentence }),
+  );
+  desks.restoreAll();
+  for (const { ref, state } of desks.values()) store.putProposals(ref, node.id, state.pending);
+  const status = new StatusLine(RED, node);
+  const seenRequests = new RecentSet(1000);
+  const refusedBranches = new RecentSet(1000);
+  let matching: number | undefined;
+  showIdle();
+
+  node.on("input", (msg, send, done) => {
+    try {
+      if (isAction(msg)) onAction(msg, send);
+      else if (msg.twin !== undefined) onTwin(msg, send);
+      else onSetPoint(msg, send);
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+
+  const nodeSend: Send = (out) => node.send(out);
+  const unsubscribe = store.subscribe({ action: (action) => answer(action, {}, nodeSend) });
+  const timer = asset.clock === "wall" ? setInterval(tick, TICK) : undefined;
+  timer?.unref();
+
+  node.on("close", (removed, done) => {
+    clearInterval(timer);
+    unsubscribe();
+    target.close();
+    if (removed) for (const { ref } of desks.values()) store.putProposals(ref, node.id, []);
+    desks.close(removed);
+    killSwitch.close(removed);
+    done();
+  });
+
+  function onTwin(msg: Message, send: Send): void {
+    const twin = readEnvelope(msg.twin);
+    requireMatch(asset, twin.id);
+    if (refuseBranch(twin, msg, send)) return;
+    const entry = desks.get(twin.branch, twin.id);
+    const outcome = entry.state.see(twin, now(entry, twin.time));
+    matching = outcome.matching;
+    carryOut(entry, outcome.effects, msg, send);
+  }
+
+  function onSetPoint(msg: Message, send: Send): void {
+    try {
+      const setPoints = readSetPoints(msg.payload, settings.defaultSignal);
+      const entry = desks.get(LIVE, onlyTwin());
+      for (const setPoint of setPoints) carryOut(entry, entry.state.request(setPoint, now(entry)).effects, msg, send);
+    } catch (error) {
+      if (!(error instanceof TwinError)) throw error;
+      const { code, message } = error;
+      status.decided(
+        [{ kind: "refuse", command: undefined as never, refusal: { check: "limits", code, sentence: message } }],
+        Date.now(),
+      );
+      send([null, { ...rest(msg), payload: message, error: { code, message } }, null]);
+    }
+  }
+
+  function onAction(msg: Message, send: Send): void {
+    const name = msg.action ?? "reset";
+    if (typeof name === "string" && !OURS.has(name)) return;
+    const toAll = ["kill", "release", "reset"].includes(String(name)) && !hasId(msg);
+    if (toAll) answerForAll(String(name), msg, send);
+    else {
+      const action = readAction(RED, msg);
+      if (asset.matches(action.id)) answer(action, msg, send);
+    }
+  }
+
+  function answer(action: Action, msg: Message, send: Send): ActionResult | undefined {
+    if (!OURS.has(action.action) || !asset.matches(action.id) || !seenRequests.add(action.requestId)) return undefined;
+    if (action.action !== "reset" && refuseBranch(action, msg, send))
+      return { node: label, ok: false, message: branchObjection(action.branch, settings)! };
+    const entry = desks.get(action.branch, action.id);
+    const outcome = perform(entry.state, action, now(entry), msg);
+    carryOut(entry, outcome.effects, msg, send);
+    return { node: label, ...outcome.reply };
+  }
+
+  function perform(desk: Desk, action: Action, at: number, msg: Message): Outcome {
+    const by = typeof action.by === "string" ? action.by : undefined;
+    switch (action.action) {
+      case "command":
+        try {
+          return desk.request(readCommandAction(action), at, by);
+        } catch (error) {
+          if (!(error instanceof TwinError)) throw error;
+          return desk.misread(error.code, error.message, at);
+        }
+      case "accept":
+        return desk.accept(proposalId(action, msg), at, by);
+      case "reject":
+        return desk.reject(proposalId(action, msg), at, by);
+      case "kill":
+        return desk.kill(at, by);
+      case "release":
+        return killSwitch.sentence
+          ? {
+              effects: [],
+              reply: { ok: false, message: "All twins of this node are stopped: send release without an id." },
+            }
+          : desk.release();
+      default:
+        return desk.reset(at);
+    }
+  }
+
+  function answerForAll(action: string, msg: Message, send: Send): void {
+    if (action === "kill")
+      killSwitch.set("The kill switch of all twins is on: nothing is written until it is released without an id.");
+    if (action === "release") killSwitch.set("");
+    for (const entry of desks.values()) {
+      const at = now(entry);
+      if (action === "kill") carryOut(entry, entry.state.stopAll("the kill switch was used.", at), msg, send);
+      if (action === "release") carryOut(entry, entry.state.release().effects, msg, send);
+      if (action === "reset") carryOut(entry, entry.state.reset(at).effects, msg, send);
+    }
+    showIdle(true);
+  }
+
+  /** Every message of a branch that may not write is refused; the audit gets one line per branch and twin. */
+  function refuseBranch(ref: { branch: string; id: string }, msg: Message, send: Send): boolean {
+    const message = branchObjection(ref.branch, settings);
+    if (message === undefined) return false;
+    const { branch, id } = ref;
+    const { effects } = new Desk({ asset, settings, branch, tag }).refuseBranch(message, timeOf(ref));
+    const command = effects.find((e) => e.kind === "refuse")!.command;
+    const first = refusedBranches.add(`${branch}\n${id}`);
+    if (first) for (const effect of effects) if (effect.kind === "audit") putAudit(ref, effect);
+    status.decided(effects, Date.now());
+    const twin = { ...(isPlainObject(msg.twin) ? msg.twin : bare(ref)), command };
+    send([
+      null,
+      { ...rest(msg), topic: `${id}/command`, payload: message, error: { code: "E_BRANCH", message }, twin },
+      null,
+    ]);
+    return true;
+  }
+
+  function carryOut(entry: Entry<Desk>, effects: Effect[], msg: Message, send: Send): void {
+    const { ref, state: desk } = entry;
+    for (const effect of effects) {
+      if (effect.kind === "proposals") store.putProposals(ref, node.id, desk.pending);
+      else if (effect.kind === "section") store.putSection(ref, "command", effect.command, timeOf(ref));
+      else if (effect.kind === "audit") putAudit(ref, effect);
+      else say(entry, effect, msg, send);
+    }
+    desks.touch(entry);
+    status.decided(effects, Date.now());
+    showIdle();
+  }
+
+  function say(
+    entry: Entry<Desk>,
+    effect: Extract<Effect, { kind: "send" | "refuse" | "event" }>,
+    msg: Message,
+    send: Send,
+  ): void {
+    const { ref, state: desk } = entry;
+    const twin: Envelope = { ...RED.util.cloneMessage(desk.twin ?? bare(ref)), command: effect.command };
+    const out: Message = { ...rest(msg), topic: `${ref.id}/command`, twin };
+    if (effect.kind === "event") {
+      const { event, severity, text } = effect;
+      store.putEvent({ ...ref, time: now(entry), section: "command", event, severity, text });
+      send([null, null, { ...out, payload: text, event, severity }]);
+    } else if (effect.kind === "refuse") {
+      const { code, sentence: message } = effect.refusal;
+      send([null, { ...out, payload: message, error: { code, message } }, null]);
+    } else {
+      const { id, value } = effect.command;
+      const taken = target.write(effect.command, twin);
+      if (taken) {
+        taken.then(
+          () => carryOut(entry, desk.delivered(id, undefined, now(entry)), msg, nodeSend),
+          (error) => carryOut(entry, desk.delivered(id, String(error?.message ?? error), now(entry)), msg, nodeSend),
+        );
+        return;
+      }
+      send([{ ...out, payload: value }, null, null]);
+      carryOut(entry, desk.delivered(id, undefined, now(entry)), msg, send);
+    }
+  }
+
+  function tick(): void {
+    for (const entry of desks.values())
+      if (entry.ref.branch === LIVE) {
+        const effects = entry.state.advance(Date.now());
+        if (effects.length) carryOut(entry, effects, {}, nodeSend);
+      }
+    showIdle();
+  }
+
+  function showIdle(atOnce = false): void {
+    const all = [...desks.values()].map((e) => e.state);
+    const sum = (count: (d: Desk) => number) => all.reduce((n, d) => n + count(d), 0);
+    status.idle(
+      {
+        off: settings.mode === "off",
+        killed: settings.killed || killSwitch.sentence !== undefined || (all.length === 1 && all[0]!.killed !== ""),
+        unusable: settings.signals.size === 0,
+        pending: sum((d) => d.pending.length),
+        open: sum((d) => d.openCount),
+        matching,
+      },
+      atOnce ? Number.POSITIVE_INFINITY : Date.now(),
+    );
+  }
+
+  function putAudit(ref: { branch: string; id: string }, effect: Extract<Effect, { kind: "audit" }>): void {
+    const { time, command, decision, reason } = effect;
+    const { id, signal, value, was } = command;
+    store.putAudit({
+      branch: ref.branch,
+      id: ref.id,
+      time,
+      node: label,
+      command: id,
+      signal,
+      value,
+      was,
+      decision,
+      reason,
+    });
+  }
+
+  function now({ ref, state }: Entry<Desk>, time = Number.NEGATIVE_INFINITY): number {
+    return nowFor(asset, ref.branch, Math.max(state.newest ?? timeOf(ref), time), Date.now());
+  }
+
+  /** The newest source time known of a twin. */
+  function timeOf(ref: { branch: string; id: string }): number {
+    return store.twin({ branch: ref.branch, id: ref.id })?.twin.time ?? 0;
+  }
+
+  /** The twin that a message without an envelope means. */
+  function onlyTwin(): string {
+    if (!asset.idPattern.includes("*")) return asset.idPattern;
+    const live = [...desks.values()].filter((e) => e.ref.branch === LIVE);
+    if (live.length === 1) return live[0]!.ref.id;
+    throw new TwinError(
+      "E_WHICH_TWIN",
+      'This asset serves several twins: send msg.action = "command" with msg.twin.id and payload { signal, value }.',
+    );
+  }
+}
+
+const hasId = (msg: Message): boolean =>
+  (isPlainObject(msg.twin) && msg.twin.id !== undefined) ||
+  (isPlainObject(msg.payload) && msg.payload.id !== undefined);
+
+/** The id of a proposal in an accept or reject: `command` in the action, or the payload itself as text. */
+function proposalId(action: Action, msg: Message): string | undefined {
+  if (typeof action.command === "string") return action.command;
+  if (typeof msg.payload === "string" && msg.payload.startsWith("c-")) return msg.payload;
+  const own = isPlainObject(msg.twin) && isPlainObject(msg.payload) ? msg.payload.id : undefined;
+  return typeof own === "string" && own !== action.id ? own : undefined;
+}
+
+const bare = ({ branch, id }: { branch: string; id: string }): Envelope => ({
+  v: 1,
+  id,
+  branch,
+  time: 0,
+  values: {},
+  updated: [],
+});
+
+/** A message without what this node says anew: a command that travels on must not look like a request. */
+function rest(msg: Message): Message {
+  const { action: _action, reset: _reset, payload: _payload, twin: _twin, event: _event, ...others } = msg;
+  return others;
+}
+
+/** Four hexadecimal digits that tell nodes apart (FNV-1a, folded). */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const c of text) hash = Math.imul(hash ^ c.codePointAt(0)!, 0x01000193) >>> 0;
+  return ((hash >>> 16) ^ (hash & 0xffff)).toString(16).padStart(4, "0");
+}
