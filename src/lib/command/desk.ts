@@ -116,7 +116,7 @@ export class Desk {
     const { pending: _, ...result } = command.result;
     const accepted: CommandSection = {
       ...command,
-      was: this.#knowledge.value(command.signal),
+      was: plain(this.#knowledge.value(command.signal)),
       // The read-back gets the full time; only a limit set by whoever asked still holds.
       expires: Math.min(now + this.#o.settings.expiry, notAfter ?? Number.POSITIVE_INFINITY),
       checks: verdict.checks,
@@ -312,10 +312,10 @@ export class Desk {
     return {
       id: id ?? `c-${tag}-${++this.#counter}`,
       signal,
-      value,
-      was: this.#knowledge.value(signal),
+      value: plain(value),
+      was: plain(this.#knowledge.value(signal)),
       mode: settings.mode,
-      expires: Math.min(request.expires ?? latest, latest),
+      expires: Math.min(request.expires ?? latest, latest) + 0,
       checks: {},
       result: { sent: false },
       ...(why.length > 0 && { why }),
@@ -356,6 +356,9 @@ export class Desk {
 
 /** Stands in where no command could be read. */
 const NOTHING: Request = { signal: "", value: null, priority: 0, why: [] };
+
+/** JSON knows no minus zero. */
+const plain = (value: Value): Value => (value === 0 ? 0 : value);
 
 const withRefusal = (command: CommandSection, refusal: Refusal): CommandSection => ({
   ...command,

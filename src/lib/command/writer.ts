@@ -103,7 +103,7 @@ export class Writer {
       if (x === undefined) return [];
       const { tolerance, label, unit } = this.#signal(open);
       const verified = Math.abs(x - asNumber(value)!) <= tolerance;
-      this.#update(open, { readback: sample, verified });
+      this.#update(open, { readback: sample === 0 ? 0 : sample, verified });
       if (!verified) return [{ kind: "section", command: open.command }];
       const text = `${label} reads ${quantity(sample, unit)}: the command ${quantity(value, unit)} is verified.`;
       return this.#end(open, "verified", story(open.command, "cleared", "info", text), text, now);

@@ -2,9 +2,9 @@
 import { Desk } from "../../../src/lib/command/desk.ts";
 import type { Effect, Outcome } from "../../../src/lib/command/effects.ts";
 import { type CommandConfig, readSettings } from "../../../src/lib/command/settings.ts";
-import type { CompileExpression } from "../../../src/lib/expression/expression.ts";
+import { compileExpression } from "../../../src/lib/expression/compile.ts";
 import { readAsset } from "../../../src/lib/twin/asset-config.ts";
-import { type Envelope, TwinError } from "../../../src/lib/twin/envelope.ts";
+import type { Envelope } from "../../../src/lib/twin/envelope.ts";
 
 export const asset = readAsset({
   name: "Pump 1",
@@ -35,24 +35,8 @@ export const config: Partial<CommandConfig> = {
   rearm: 10,
 };
 
-/** Just enough of the expression language for these tests: one comparison or product of names and numbers. */
-export const compile: CompileExpression = (text, isKnown) => {
-  const [left = "", op, right = ""] = text.split(/\s*([<>*])\s*/);
-  const names = [left, right].filter((t) => t !== "" && Number.isNaN(Number(t)));
-  for (const name of names)
-    if (!isKnown(name)) throw new TwinError("E_EXPRESSION", `${JSON.stringify(name)} is not known.`);
-  const evaluate = (values: ArrayLike<number>) => {
-    const read = (t: string) => (names.includes(t) ? values[names.indexOf(t)]! : Number(t));
-    const [a, b] = [read(left), read(right)];
-    if (op === undefined) return a;
-    if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
-    return op === "*" ? a * b : Number(op === "<" ? a < b : a > b);
-  };
-  return { text, names, evaluate };
-};
-
 export const settings = (changes: Partial<CommandConfig> = {}) =>
-  readSettings({ ...config, ...changes }, asset, compile);
+  readSettings({ ...config, ...changes }, asset, compileExpression);
 
 export function makeDesk(changes: Partial<CommandConfig> = {}, branch = "live", killedAll?: () => string | undefined) {
   return new Desk({ asset, settings: settings(changes), branch, tag: "t", ...(killedAll && { killedAll }) });
