@@ -14,7 +14,7 @@ import { isAction, RecentSet, readAction } from "../shared/stage.ts";
 import { KillSwitch } from "./kill-switch.ts";
 import { migrate } from "./migrations.ts";
 import { StatusLine } from "./status.ts";
-import { outputTarget, type Target } from "./target.ts";
+import { makeTarget } from "./target.ts";
 
 const OURS = new Set(["command", "accept", "reject", "kill", "release", "reset"]);
 const TICK = 1000;
@@ -23,7 +23,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
   const config = migrate(given);
   const { asset, store } = assetOf(RED, config.asset);
   const settings = readSettings(config, asset, compileExpression);
-  const target: Target = outputTarget;
+  const target = makeTarget(RED, config);
   const label = node.name || node.type;
   const killSwitch = new KillSwitch(store, node.id);
   const tag = shortHash(node.id);
@@ -61,7 +61,6 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
   node.on("close", (removed, done) => {
     clearInterval(timer);
     unsubscribe();
-    target.close();
     if (removed) for (const { ref } of desks.values()) store.putProposals(ref, node.id, []);
     desks.close(removed);
     killSwitch.close(removed);
@@ -80,16 +79,13 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
 
   function onSetPoint(msg: Message, send: Send): void {
     try {
-      const setPoints = readSetPoints(msg.payload, settings.defaultSignal);
       const entry = desks.get(LIVE, onlyTwin());
-      for (const setPoint of setPoints) carryOut(entry, entry.state.request(setPoint, now(entry)).effects, msg, send);
+      for (const setPoint of readSetPoints(msg.payload, settings.defaultSignal))
+        carryOut(entry, entry.state.request(setPoint, now(entry)).effects, msg, send);
     } catch (error) {
       if (!(error instanceof TwinError)) throw error;
       const { code, message } = error;
-      status.decided(
-        [{ kind: "refuse", command: undefined as never, refusal: { check: "limits", code, sentence: message } }],
-        Date.now(),
-      );
+      status.refused("limits");
       send([null, { ...rest(msg), payload: message, error: { code, message } }, null]);
     }
   }
@@ -165,7 +161,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
     const command = effects.find((e) => e.kind === "refuse")!.command;
     const first = refusedBranches.add(`${branch}\n${id}`);
     if (first) for (const effect of effects) if (effect.kind === "audit") putAudit(ref, effect);
-    status.decided(effects, Date.now());
+    status.decided(effects);
     const twin = { ...(isPlainObject(msg.twin) ? msg.twin : bare(ref)), command };
     send([
       null,
@@ -184,7 +180,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
       else say(entry, effect, msg, send);
     }
     desks.touch(entry);
-    status.decided(effects, Date.now());
+    status.decided(effects);
     showIdle();
   }
 
@@ -206,7 +202,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
       send([null, { ...out, payload: message, error: { code, message } }, null]);
     } else {
       const { id, value } = effect.command;
-      const taken = target.write(effect.command, twin);
+      const taken = target.write(ref.id, effect.command);
       if (taken) {
         taken.then(
           () => carryOut(entry, desk.delivered(id, undefined, now(entry)), msg, nodeSend),
@@ -240,7 +236,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
         open: sum((d) => d.openCount),
         matching,
       },
-      atOnce ? Number.POSITIVE_INFINITY : Date.now(),
+      atOnce,
     );
   }
 

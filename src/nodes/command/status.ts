@@ -30,16 +30,22 @@ export class StatusLine {
     this.#node = node;
   }
 
-  decided(effects: readonly Effect[], wallClock: number): void {
+  decided(effects: readonly Effect[]): void {
     const last = effects.findLast((e) => e.kind === "audit" || e.kind === "refuse");
     if (!last) return;
-    this.#decidedAt = wallClock;
+    this.#decidedAt = Date.now();
     this.#show(last.kind === "refuse" ? this.#refused(last.refusal.check) : this.#decision(last, effects));
   }
 
+  /** A request that was refused before it became a command. */
+  refused(check: CheckName): void {
+    this.#decidedAt = Date.now();
+    this.#show(this.#refused(check));
+  }
+
   /** Shows what the node is doing, unless a decision was made just now. */
-  idle(s: Situation, wallClock: number): void {
-    if (wallClock - this.#decidedAt < KEEP) return;
+  idle(s: Situation, atOnce = false): void {
+    if (!atOnce && Date.now() - this.#decidedAt < KEEP) return;
     this.#show(this.#idle(s));
   }
 
