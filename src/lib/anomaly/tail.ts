@@ -88,12 +88,23 @@ export class Tail {
     const scale = this.#scale();
     const shape = this.#shape();
     const clustersPerRow = (this.#clusters + PRIOR_ROWS * (1 - QUANTILE) * 0.5) / (this.#clusterRows + PRIOR_ROWS);
-    const rarer = Math.max(1, (clustersPerRow * MONTH_MS) / Math.max(interval, 1) / perMonth);
-    const levels = Math.log(rarer);
+    const perMonthAtU = (clustersPerRow * MONTH_MS) / Math.max(interval, 1);
+    // Excursions of a smoothed score get shorter, so more numerous per exceedance, in proportion to the level (clump
+    // rate of an Ornstein–Uhlenbeck process, Aldous 1989), until each exceedance is one of its own.
+    const together = Math.min(1, clustersPerRow / (1 - QUANTILE));
+    let level = this.u;
+    for (let i = 0; i < 4; i++) {
+      const apart = Math.min(1, (together * Math.max(level, this.u)) / this.u) / together;
+      level = this.#reach(Math.log(Math.max(1, (perMonthAtU * apart) / perMonth)), scale, shape);
+    }
+    return level;
+  }
+
+  /** Level that is e^`levels` times rarer than u. */
+  #reach(levels: number, scale: number, shape: number): number {
     if (shape < 1e-6) return this.u + scale * levels;
     // Same mean excess, so that the shape changes only how far the tail reaches.
-    const sigma = scale * (1 - shape);
-    return this.u + (sigma / shape) * Math.expm1(shape * levels);
+    return this.u + ((scale * (1 - shape)) / shape) * Math.expm1(shape * levels);
   }
 
   snapshot(): Json {
