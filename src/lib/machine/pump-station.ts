@@ -1,0 +1,382 @@
+/**
+ * A simulated pump station: suction tank, strainer, pump, motor, bearing, discharge. Independent of the twin's own model
+ * and solver: it integrates its differential equations with the classical Runge–Kutta method (Kutta 1901).
+ *
+ * States: tank level (m), flow (m³/h), speed (1/min), bearing temperature (°C), bearing wear (0 … 1).
+ *   A·dh/dt   = inflow − flow                        level control by the inflow
+ *   L·dQ/dt   = H_pump(Q, n) − H_system(Q)           inertia of the water column
+ *   dn/dt     = (n_set − n)/τ, at most 50 1/min per s (frequency converter)
+ *   C·dT/dt   = friction(n, wear) − (T − T_ambient)
+ *   dw/dt     = rate·(w0 + w)                        damage that feeds itself; rate drawn once per bearing
+ * Cavitation: the head drops by 3 % where NPSH available equals NPSH required, which is the definition of NPSH3
+ * (ISO 9906), and exponentially more below.
+ */
+import { GRAVITY, referencePump as pump, vapourPressure, waterDensity } from "../physics/presets/reference-pump.ts";
+import { createRandom, type Random } from "../random.ts";
+import type { Json } from "../store/store.ts";
+import { describe, TwinError, type Value } from "../twin/envelope.ts";
+import { cloggingRamp, type Fault, type FaultKind, FaultPlan, linearRamp } from "./faults.ts";
+
+export interface PumpStationOptions {
+  seed: string | number;
+  /** Scale of the sensor noise; 1 is a usual plant. */
+  noise: number;
+  faults: readonly Fault[];
+}
+
+export interface PumpTruth {
+  /** Severity 0 … 1 of every fault that is present. */
+  faults: Record<string, number>;
+  /** Hours until the true vibration reaches the failure limit at the present operation; null without bearing wear. */
+  trueRul: number | null;
+  /** True when cavitation costs more than 3 % of the head. */
+  headLoss: boolean;
+  npshMargin: number;
+  wear: number;
+  vibration: number;
+}
+
+interface State {
+  level: number;
+  flow: number;
+  speed: number;
+  bearing: number;
+  wear: number;
+}
+
+/** True vibration at which the bearing counts as failed, mm/s (ISO 20816 zone D for machines of this class). */
+export const FAILURE_VIBRATION = 7.1;
+
+const ATMOSPHERE = 1.01325;
+/** m: the pump stands above the suction tank. */
+const SUCTION_LIFT = 6.4;
+const TANK_AREA = 12;
+const LEVEL_SET = 3;
+const STATIC_HEAD = 14;
+/** Losses in m at nominal flow. */
+const PIPE_LOSS_SUCTION = 0.5;
+const STRAINER_LOSS = 0.8;
+const PIPE_LOSS_DISCHARGE =
+  pump.shutOffHead - pump.headCurve * pump.nominalFlow ** 2 - STATIC_HEAD - PIPE_LOSS_SUCTION - STRAINER_LOSS;
+/** s: time constant of the water column, near the nominal point. */
+const FLOW_TIME = 4;
+const DRIVE_TIME = 5;
+const DRIVE_RAMP = 50;
+const WEAR_SEED = 0.06;
+/** mm/s at full wear: from a healthy 1.8 to the failure limit at nominal speed. */
+const WEAR_VIBRATION = FAILURE_VIBRATION - pump.vibrationBase;
+const WEAR_FRICTION = 1.2;
+const CAVITATION_SCALE = 0.35;
+const CAVITATION_VIBRATION = 1.6;
+/** Hours of a full drift: 0.6 bar of discharge pressure, 12 % of other signals' value. */
+const DRIFT_BAR = 0.6;
+const STEP = 1;
+const HOUR = 3600;
+
+/** One standard deviation of each sensor at noise 1, in the signal's unit. */
+const NOISE: Record<string, number> = {
+  speed: 1.5,
+  suctionPressure: 0.004,
+  dischargePressure: 0.015,
+  flow: 0.25,
+  motorCurrent: 0.08,
+  bearingTemperature: 0.15,
+  vibration: 0.06,
+  tankLevel: 0.01,
+  waterTemperature: 0.05,
+  ambientTemperature: 0.1,
+};
+
+export class PumpStation {
+  #random: Random;
+  #noise: number;
+  #faults: FaultPlan;
+  #state: State;
+  #setpoint: number = pump.nominalSpeed;
+  /** Seconds since the start. */
+  #time = 0;
+  #wearRateFactor: number;
+  #held = new Map<string, number>();
+
+  constructor(options: PumpStationOptions) {
+    this.#random = createRandom(options.seed);
+    this.#noise = options.noise;
+    this.#faults = new FaultPlan(options.faults);
+    this.#wearRateFactor = Math.exp(0.15 * this.#random.normal());
+    this.#state = { level: LEVEL_SET, flow: pump.nominalFlow, speed: pump.nominalSpeed, bearing: 47, wear: 0 };
+    this.#settle();
+  }
+
+  /** Simulated hours since the start. */
+  get hours(): number {
+    return this.#time / HOUR;
+  }
+
+  get activeFaults(): number {
+    return this.#faults.active(this.hours).length;
+  }
+
+  /**
+   * Takes a command.
+   * @throws TwinError `E_COMMAND` with a sentence when the machine does not understand it
+   */
+  command(signal: string, value: unknown): void {
+    if (signal !== "speed")
+      throw new TwinError(
+        "E_COMMAND",
+        `The pump station has no set-point ${describe(signal)}: only speed can be commanded.`,
+      );
+    if (typeof value !== "number" || !(value >= 0 && value <= pump.maximumSpeed))
+      throw new TwinError(
+        "E_COMMAND",
+        `The pump station cannot run at ${describe(value)} rpm: 0 to ${pump.maximumSpeed}.`,
+      );
+    this.#setpoint = value;
+  }
+
+  fault(fault: Fault): void {
+    if ((fault.kind === "drift" || fault.kind === "stuck") && !(fault.signal in NOISE))
+      throw new TwinError("E_FAULT", `The pump station has no sensor ${describe(fault.signal)}.`);
+    this.#faults.add(fault);
+  }
+
+  /** Removes the present faults of a kind, or all; a new bearing draws a new wear rate. */
+  repair(kind?: FaultKind): void {
+    this.#faults.repair(this.hours, kind);
+    this.#afterRepair(kind);
+  }
+
+  /** Moves on by `seconds` of simulated time; returns the kinds that were repaired on the way by the plan. */
+  advance(seconds: number): FaultKind[] {
+    const repaired: FaultKind[] = [];
+    for (let left = seconds; left > 1e-9; ) {
+      const dt = Math.min(STEP, left);
+      this.#step(dt);
+      this.#time += dt;
+      left -= dt;
+    }
+    for (const kind of this.#faults.dueRepairs(this.hours)) {
+      this.#afterRepair(kind);
+      repaired.push(kind);
+    }
+    return repaired;
+  }
+
+  /** What the sensors report now, with noise, drift and stuck sensors. */
+  sample(): Record<string, Value> {
+    const values: Record<string, Value> = {};
+    const truth = this.#quantities();
+    const now = this.hours;
+    for (const name of Object.keys(NOISE)) {
+      const exact = truth[name]!;
+      let value = exact + this.#noise * NOISE[name]! * this.#random.normal();
+      for (const fault of this.#faults.active(now)) {
+        if (fault.signal !== name) continue;
+        if (fault.kind === "drift")
+          value += fault.severity * linearRamp(fault, now) * (name === "dischargePressure" ? DRIFT_BAR : 0.12 * exact);
+        if (fault.kind === "stuck") {
+          value = this.#held.get(name) ?? value;
+          this.#held.set(name, value);
+        }
+      }
+      values[name] = Number(value.toPrecision(6));
+    }
+    return values;
+  }
+
+  truth(): PumpTruth {
+    const now = this.hours;
+    const hydraulics = this.#hydraulics(this.#state);
+    const faults: Record<string, number> = {};
+    for (const f of this.#faults.active(now))
+      faults[f.kind] =
+        f.kind === "strainer"
+          ? this.#clogging(now)
+          : f.kind === "bearing"
+            ? this.#state.wear
+            : f.severity * linearRamp(f, now);
+    return {
+      faults,
+      trueRul: this.#trueRul(),
+      headLoss: hydraulics.cavitation < 0.97,
+      npshMargin: hydraulics.margin,
+      wear: this.#state.wear,
+      vibration: this.#vibration(this.#state),
+    };
+  }
+
+  snapshot(): Json {
+    return {
+      random: this.#random.snapshot(),
+      faults: this.#faults.snapshot(),
+      state: { ...this.#state },
+      setpoint: this.#setpoint,
+      time: this.#time,
+      wearRateFactor: this.#wearRateFactor,
+      held: Array.from(this.#held),
+    };
+  }
+
+  restore(snapshot: Json): void {
+    const s = snapshot as unknown as {
+      random: Json;
+      faults: Json;
+      state: State;
+      setpoint: number;
+      time: number;
+      wearRateFactor: number;
+      held: [string, number][];
+    };
+    this.#random.restore(s.random);
+    this.#faults.restore(s.faults);
+    this.#state = { ...s.state };
+    this.#setpoint = s.setpoint;
+    this.#time = s.time;
+    this.#wearRateFactor = s.wearRateFactor;
+    this.#held = new Map(s.held);
+  }
+
+  #afterRepair(kind: FaultKind | undefined): void {
+    if (kind === undefined || kind === "bearing") {
+      this.#state.wear = 0;
+      this.#wearRateFactor = Math.exp(0.15 * this.#random.normal());
+    }
+    if (kind === undefined || kind === "stuck") this.#held.clear();
+  }
+
+  /** Starts in the steady state, so that the first samples are not a start-up. */
+  #settle(): void {
+    for (let i = 0; i < 120; i++) this.#step(STEP);
+    this.#state.bearing = this.#bearingTarget(this.#state);
+  }
+
+  /** One Runge–Kutta step of `dt` seconds. */
+  #step(dt: number): void {
+    const s = this.#state;
+    const k1 = this.#rates(s);
+    const k2 = this.#rates(moved(s, k1, dt / 2));
+    const k3 = this.#rates(moved(s, k2, dt / 2));
+    const k4 = this.#rates(moved(s, k3, dt));
+    for (const key of KEYS) s[key] += (dt / 6) * (k1[key] + 2 * k2[key] + 2 * k3[key] + k4[key]);
+    s.flow = Math.max(0, s.flow);
+    s.wear = Math.min(s.wear, 1.5);
+  }
+
+  #rates(s: State): State {
+    const { head, systemHead } = this.#hydraulics(s);
+    const inflow = Math.max(0, pump.nominalFlow + 60 * (LEVEL_SET - s.level));
+    const slope = (2 * 18) / pump.nominalFlow; // m per m³/h: the system curve at the nominal point
+    const drive = (this.#setpoint - s.speed) / DRIVE_TIME;
+    return {
+      level: (inflow - s.flow) / HOUR / TANK_AREA,
+      flow: (head - systemHead) / slope / FLOW_TIME,
+      speed: Math.max(-DRIVE_RAMP, Math.min(DRIVE_RAMP, drive)),
+      bearing: (this.#bearingTarget(s) - s.bearing) / pump.bearingTimeConstant,
+      wear: this.#wearRate(s.wear),
+    };
+  }
+
+  /** Per second. */
+  #wearRate(wear: number): number {
+    const fault = this.#faults.of("bearing", this.hours);
+    if (!fault) return 0;
+    const life = Math.max(fault.ramp, 1e-3) * HOUR;
+    return ((this.#wearRateFactor * Math.log((WEAR_SEED + 1) / WEAR_SEED)) / life) * (WEAR_SEED + wear);
+  }
+
+  #trueRul(): number | null {
+    const fault = this.#faults.of("bearing", this.hours);
+    if (!fault) return null;
+    const { wear } = this.#state;
+    const end = (FAILURE_VIBRATION - this.#vibration({ ...this.#state, wear: 0 })) / WEAR_VIBRATION;
+    if (wear >= end) return 0;
+    const rate = this.#wearRate(wear) / (WEAR_SEED + wear);
+    return Math.log((WEAR_SEED + end) / (WEAR_SEED + wear)) / rate / HOUR;
+  }
+
+  #clogging(now: number): number {
+    const fault = this.#faults.of("strainer", now);
+    return fault ? fault.severity * cloggingRamp(fault, now) : 0;
+  }
+
+  #hydraulics(s: State) {
+    const ratio = s.speed / pump.nominalSpeed;
+    const share = (s.flow / pump.nominalFlow) ** 2;
+    const temperature = this.#waterTemperature();
+    const weight = waterDensity(temperature) * GRAVITY;
+    const strainer = (STRAINER_LOSS * share) / (1 - this.#clogging(this.hours)) ** 2;
+    const suctionLoss = PIPE_LOSS_SUCTION * share + strainer;
+    /** Total head at the pump inlet above absolute zero, m. */
+    const inlet = (ATMOSPHERE * 1e5) / weight + s.level - SUCTION_LIFT - suctionLoss;
+    const available = inlet - (vapourPressure(temperature) * 1e5) / weight;
+    const required = pump.npshBase * ratio ** 2 + pump.npshFlow * share;
+    const margin = available - required;
+    const cavitation = 1 - Math.min(0.6, 0.03 * Math.exp(-margin / CAVITATION_SCALE));
+    const healthy = pump.shutOffHead * ratio ** 2 - pump.headCurve * s.flow ** 2;
+    const head = Math.max(0, healthy) * cavitation;
+    const systemHead = STATIC_HEAD + PIPE_LOSS_DISCHARGE * share + suctionLoss;
+    return { ratio, share, weight, inlet, margin, cavitation, head, systemHead };
+  }
+
+  #bearingTarget(s: State): number {
+    const ratio = s.speed / pump.nominalSpeed;
+    return this.#ambientTemperature() + pump.bearingRise * ratio ** 2 * (1 + WEAR_FRICTION * s.wear);
+  }
+
+  #vibration(s: State): number {
+    const { ratio, margin } = this.#hydraulics(s);
+    const q = ratio > 0.05 ? s.flow / (ratio * pump.nominalFlow) : 1;
+    const base = pump.vibrationBase * ratio ** 2 * (1 + pump.vibrationOffDesign * (q - 1) ** 2);
+    const cavitation = Math.min(5, CAVITATION_VIBRATION * Math.exp(-margin / CAVITATION_SCALE));
+    return base + WEAR_VIBRATION * s.wear + cavitation;
+  }
+
+  /** What exact sensors would show, in the signals' units. */
+  #quantities(): Record<string, number> {
+    const s = this.#state;
+    const { ratio, weight, inlet, head } = this.#hydraulics(s);
+    const speedHead = (diameter: number) => (s.flow / HOUR / ((Math.PI / 4) * diameter ** 2)) ** 2 / (2 * GRAVITY);
+    const suctionPressure = ((inlet - speedHead(pump.suctionDiameter)) * weight) / 1e5;
+    const dischargePressure = ((inlet + head - speedHead(pump.dischargeDiameter)) * weight) / 1e5;
+    return {
+      speed: s.speed,
+      suctionPressure,
+      dischargePressure,
+      flow: s.flow,
+      motorCurrent: this.#motorCurrent(s, ratio, weight, head),
+      bearingTemperature: s.bearing,
+      vibration: this.#vibration(s),
+      tankLevel: s.level,
+      waterTemperature: this.#waterTemperature(),
+      ambientTemperature: this.#ambientTemperature(),
+    };
+  }
+
+  #motorCurrent(s: State, ratio: number, weight: number, head: number): number {
+    if (ratio < 0.05) return 0;
+    const q = s.flow / (ratio * pump.nominalFlow);
+    const power = (weight * head * ratio * pump.nominalFlow) / HOUR / (pump.bestEfficiency * Math.max(0.2, 2 - q));
+    const active = power / (Math.sqrt(3) * pump.motorVoltage * ratio * pump.motorEfficiency);
+    return Math.hypot(pump.magnetisingCurrent, active);
+  }
+
+  #waterTemperature(): number {
+    return 16 + 1.5 * Math.sin((2 * Math.PI * this.hours) / 24);
+  }
+
+  #ambientTemperature(): number {
+    return 22 + 3 * Math.sin((2 * Math.PI * (this.hours - 3)) / 24);
+  }
+}
+
+const KEYS = ["level", "flow", "speed", "bearing", "wear"] as const;
+
+function moved(s: State, rate: State, dt: number): State {
+  return {
+    level: s.level + dt * rate.level,
+    flow: Math.max(0, s.flow + dt * rate.flow),
+    speed: s.speed + dt * rate.speed,
+    bearing: s.bearing + dt * rate.bearing,
+    wear: s.wear + dt * rate.wear,
+  };
+}
