@@ -55,25 +55,25 @@ export function readRecording(text: string, options: RecordingOptions = {}): Rec
   const units: Record<string, string> = {};
   if (hasUnits) for (const { name, at } of columns) if (rows[0]![at]?.trim()) units[name] = rows[0]![at]!.trim();
   const samples: RecordedSample[] = [];
-  let skipped: Recording["skipped"] = null;
+  const unreadable: string[] = [];
   const counted = new Map<string, number>();
   for (const [i, row] of rows.slice(hasUnits ? 1 : 0).entries()) {
-    const result = readRow(row, i, counted);
+    const result = readRow(row, counted);
     if (typeof result !== "string") samples.push(result);
-    else skipped = { rows: (skipped?.rows ?? 0) + 1, reason: skipped?.reason ?? `row ${i + 2}: ${result}` };
+    else unreadable.push(`row ${i + 2}: ${result}`);
   }
   if (samples.length === 0)
-    throw new TwinError("E_CSV", `No row of the recording could be read: ${skipped?.reason ?? "it is empty"}.`);
+    throw new TwinError("E_CSV", `No row of the recording could be read: ${unreadable[0] ?? "it is empty"}.`);
   samples.sort((a, b) => a.time - b.time);
   return {
     samples,
     signals: columns.map((c) => c.name),
     units,
     duration: samples.at(-1)!.time - samples[0]!.time,
-    skipped,
+    skipped: unreadable.length ? { rows: unreadable.length, reason: unreadable[0]! } : null,
   };
 
-  function readRow(row: string[], index: number, counts: Map<string, number>): RecordedSample | string {
+  function readRow(row: string[], counts: Map<string, number>): RecordedSample | string {
     const id = idAt < 0 ? undefined : `${options.idPrefix ?? ""}${row[idAt]?.trim()}`;
     if (id !== undefined && !isTwinId(id)) return `${describe(id)} is not a twin id`;
     // Rows of a machine are its cycles: every machine starts at the first row of its own.

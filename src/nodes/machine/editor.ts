@@ -1,0 +1,130 @@
+import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { type Row, type Table, table } from "../../editor/table.ts";
+import { RECORDINGS } from "../../lib/machine/recordings.ts";
+
+let faults: Table;
+
+RED.nodes.registerType("twin-machine", {
+  category: "digital twin",
+  color: "#B8B8B8",
+  icon: "twin-machine.svg",
+  inputs: 1,
+  outputs: 2,
+  defaults: {
+    version: { value: 1 },
+    name: { value: "" },
+    asset: { type: "twin-asset", value: "" },
+    source: { value: "simulation" },
+    twinId: { value: "", validate: validId },
+    clock: { value: 360, validate: (v: unknown) => inRange(v, 1, 3600, "clock") },
+    period: { value: 60, validate: (v: unknown) => inRange(v, 0.1, 86_400, "period") },
+    seed: { value: "1" },
+    noise: { value: 1, validate: (v: unknown) => inRange(v, 0, 100, "noise") },
+    faults: { value: [] },
+    start: { value: "", validate: (v: unknown) => !v || Number.isFinite(Date.parse(String(v))) || text("start") },
+    recording: { value: "machine-temperature" },
+    file: { value: "" },
+    timeColumn: { value: "" },
+    idColumn: { value: "" },
+    speed: { value: "", validate: (v: unknown) => v === "" || inRange(v, 0.001, 1e9, "speed") },
+    loop: { value: false },
+    autoplay: { value: true },
+  },
+  paletteLabel: "twin machine",
+  label() {
+    return this.name || this._("twin-machine.label.node");
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels(index: number) {
+    return this._(`twin-machine.output.${["samples", "truth"][index]}`);
+  },
+  inputLabels() {
+    return this._("twin-machine.input");
+  },
+  onadd() {
+    assetSelect(this);
+  },
+  oneditprepare() {
+    const select = $("#node-input-recording");
+    for (const r of RECORDINGS) $("<option>", { value: r.name }).text(r.title).appendTo(select);
+    $("<option>", { value: "file" }).text(this._("twin-machine.recording.file")).appendTo(select);
+    select.val(this.recording ?? "machine-temperature");
+    faults = faultTable(this, $("#twin-machine-faults"));
+    faults.set(structuredClone(this.faults ?? []));
+    const show = () => {
+      const recording = $("#node-input-source").val() === "recording";
+      $(".twin-machine-simulation").toggle(!recording);
+      $(".twin-machine-recording").toggle(recording);
+      $(".twin-machine-file").toggle(select.val() === "file");
+    };
+    $("#node-input-source").on("change", show);
+    select.on("change", show);
+    show();
+  },
+  oneditsave() {
+    const rows = faults.get();
+    if (JSON.stringify(rows) !== JSON.stringify(this.faults ?? [])) this.faults = rows;
+  },
+});
+
+function faultTable(node: EditorNode, container: JQuery): Table {
+  const label = (key: string) => node._(`twin-machine.fault.${key}`);
+  const option = (kind: string) => ({ value: kind, label: label(kind) });
+  const number = (low: number, high: number) => (v: unknown) => inRange(v, low, high, "fault");
+  return table(
+    container,
+    [
+      {
+        key: "fault",
+        label: label("kind"),
+        type: "select",
+        width: 2,
+        options: ["strainer", "bearing", "drift", "stuck"].map(option),
+      },
+      { key: "onset", label: label("onset"), type: "number", required: true, validate: number(0, 1e9) },
+      { key: "ramp", label: label("ramp"), type: "number", placeholder: label("usual"), validate: number(0, 1e6) },
+      {
+        key: "severity",
+        label: label("severity"),
+        type: "number",
+        placeholder: label("usual"),
+        more: true,
+        validate: number(0, 1),
+      },
+      {
+        key: "signal",
+        label: label("signal"),
+        type: "text",
+        more: true,
+        suggest: () => assetSignals(String($("#node-input-asset").val() ?? "")).map((s) => s.name),
+      },
+      {
+        key: "repairedAt",
+        label: label("repairedAt"),
+        type: "number",
+        more: true,
+        placeholder: label("never"),
+        validate: number(0, 1e9),
+      },
+    ],
+    { addLabel: label("add"), moreLabel: label("more"), newRow: { fault: "strainer", onset: 1 } as Row },
+  );
+}
+
+function validId(this: EditorNode, value: unknown): true | string {
+  return value === "" || value === undefined || /^[^\s+#*]{1,256}$/.test(String(value)) || text("twinId");
+}
+
+function inRange(value: unknown, low: number, high: number, key: string): true | string {
+  if (value === "" && key === "fault") return true;
+  const number = value === "" ? Number.NaN : Number(value);
+  return (
+    (number >= low && number <= high) ||
+    RED._(`${NS}twin-machine.error.range`, { label: RED._(`${NS}twin-machine.error.${key}`), low, high })
+  );
+}
+
+const NS = "@twinwire/node-red-digital-twin/twin-machine:";
+const text = (key: string): string => RED._(`${NS}twin-machine.error.${key}`);
