@@ -2,5 +2,7 @@ import type { Runtime } from "../shared/node-red.ts";
 import { register } from "../shared/register.ts";
 
 export default function (RED: Runtime): void {
-  register(RED, "twin-mqtt", () => require("./runtime.js"));
+  register(RED, "twin-mqtt", () => require("./runtime.js"), {
+    credentials: { user: { type: "text" }, password: { type: "password" } },
+  });
 }
