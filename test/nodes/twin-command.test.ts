@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { root } from "./harness.ts";
+import { freePort, root } from "./harness.ts";
 
 const require = createRequire(import.meta.url);
 const helper = require("node-red-node-test-helper");
@@ -69,7 +69,7 @@ describe("twin-command", () => {
   async function start(changes: object = {}, asset: object = {}, extra: object[] = []) {
     const sinks = ["written", "refused", "events"].map((name) => ({ id: `${name}-helper-node`, type: "helper" }));
     await helper.load(
-      [load("asset"), load("store"), load("command")],
+      [load("asset"), load("store"), load("mqtt"), load("command")],
       [assetConfig(asset), commandConfig(changes), ...sinks, ...extra],
     );
     const out: Record<"written" | "refused" | "events", Message[]> = { written: [], refused: [], events: [] };
@@ -297,6 +297,73 @@ describe("twin-command", () => {
     red.written[0]!.twin.values.speed = 9999;
     await red.send({ payload: 9998 });
     assert.equal(red.refused[0].twin.values.speed, 1480);
+  });
+
+  describe("over MQTT", () => {
+    const broker = (port: number, host: string) => ({
+      id: "broker-for-commands-1",
+      type: "twin-mqtt",
+      version: 1,
+      host,
+      port,
+    });
+    const target = { target: "mqtt", broker: "broker-for-commands-1", topic: "{id}/set/{signal}" };
+
+    async function listen(port: number): Promise<{ got: [string, string][]; end: () => Promise<void> }> {
+      const client = require("mqtt").connect(`mqtt://127.0.0.1:${port}`);
+      const got: [string, string][] = [];
+      client.on("message", (topic: string, payload: Buffer) => got.push([topic, payload.toString()]));
+      await client.subscribeAsync("#");
+      return { got, end: () => client.endAsync() };
+    }
+    const until = async (condition: () => boolean) => {
+      for (let i = 0; i < 200 && !condition(); i++) await tick();
+      assert.ok(condition(), "did not happen within 4 s");
+    };
+
+    it("publishes the value, or JSON with the expiry, and calls it sent when the broker took it", async () => {
+      for (const format of ["value", "json"]) {
+        const port = await freePort();
+        const red = await start({ ...target, format }, {}, [broker(port, "embedded")]);
+        const { connection } = helper.getNode("broker-for-commands-1");
+        await until(() => connection.state.kind === "connected");
+        const machine = await listen(port);
+        await red.send({ twin: twin(0, { speed: 1480 }) });
+        await red.send({ payload: 1410 });
+        await until(() => machine.got.length > 0 && red.events.length > 0);
+        const [topic, payload] = machine.got[0]!;
+        assert.equal(topic, "plant1:pump-1/set/speed");
+        if (format === "value") assert.equal(payload, "1410");
+        else {
+          const { command, ...rest } = JSON.parse(payload);
+          assert.match(command, /^c-[0-9a-f]{4}-1$/);
+          assert.deepEqual(rest, { twin: "plant1:pump-1", signal: "speed", value: 1410, expires: T0 + 60_000 });
+        }
+        assert.equal(red.events[0].payload, "Speed set to 1410 rpm (was 1480 rpm).");
+        assert.equal(red.written.length, 0);
+        await machine.end();
+        await helper.unload();
+        require(`${root}/dist/nodes/shared/stores.js`).openStore("default").forget();
+      }
+    });
+
+    it("does not send without a broker, says so, and gives up after the last retry", async () => {
+      const red = await start({ ...target, retries: 1, retryAfter: 1 }, {}, [broker(await freePort(), "127.0.0.1")]);
+      await red.send({ twin: twin(0, { speed: 1480 }) });
+      await red.send({ payload: 1410 });
+      assert.match(
+        red.events[0].payload,
+        /^Speed 1410 rpm could not be sent: the broker 127\.0\.0\.1:\d+ is not connected\.$/,
+      );
+      await red.send({ twin: twin(2, { speed: 1480 }) });
+      await red.send({ twin: twin(4, { speed: 1480 }) });
+      assert.match(red.events.at(-1).payload, /could not be sent in 2 attempts: nothing was written/);
+      const audits = red.store.audits({ branch: "live", id: "plant1:pump-1" });
+      assert.deepEqual(
+        audits.map((a: Message) => a.decision),
+        ["failed"],
+      );
+    });
   });
 
   it("gives identical messages for identical input", async () => {

@@ -40,6 +40,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
   const seenRequests = new RecentSet(1000);
   const refusedBranches = new RecentSet(1000);
   let matching: number | undefined;
+  let closed = false;
   showIdle();
 
   node.on("input", (msg, send, done) => {
@@ -59,6 +60,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
   timer?.unref();
 
   node.on("close", (removed, done) => {
+    closed = true;
     clearInterval(timer);
     unsubscribe();
     if (removed) for (const { ref } of desks.values()) store.putProposals(ref, node.id, []);
@@ -204,9 +206,12 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
       const { id, value } = effect.command;
       const taken = target.write(ref.id, effect.command);
       if (taken) {
+        const answered = (error?: string) => {
+          if (!closed) carryOut(entry, desk.delivered(id, error, now(entry)), msg, nodeSend);
+        };
         taken.then(
-          () => carryOut(entry, desk.delivered(id, undefined, now(entry)), msg, nodeSend),
-          (error) => carryOut(entry, desk.delivered(id, String(error?.message ?? error), now(entry)), msg, nodeSend),
+          () => answered(),
+          (error) => answered(String(error?.message ?? error)),
         );
         return;
       }

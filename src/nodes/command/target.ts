@@ -8,8 +8,11 @@ export interface Target {
   write(twin: string, command: CommandSection): Promise<void> | undefined;
 }
 
-/** The part of an MQTT connection that commands need. Nothing is queued for later: what cannot be sent now is not sent. */
+/** The part of an MQTT connection that commands need. */
 export interface Publisher {
+  readonly state: { kind: string };
+  readonly address: string;
+  open(): void;
   publish(topic: string, payload: string, options: { qos: 1; retain: false }): Promise<void>;
 }
 
@@ -30,12 +33,14 @@ export function makeTarget(RED: Pick<Runtime, "nodes">, config: CommandConfig): 
       "E_COMMAND",
       "The topic of the commands must be text without + and #, for example {id}/command/{signal}.",
     );
+  connection.open();
   return {
-    write: (twin, command) =>
-      connection.publish(fillTopic(template, twin, command.signal), encode(config.format, twin, command), {
-        qos: 1,
-        retain: false,
-      }),
+    async write(twin, command) {
+      // Waiting for the broker would let a command out later than it was checked.
+      if (connection.state.kind !== "connected") throw new Error(`the broker ${connection.address} is not connected.`);
+      const topic = fillTopic(template, twin, command.signal);
+      await connection.publish(topic, encode(config.format, twin, command), { qos: 1, retain: false });
+    },
   };
 }
 
