@@ -63,6 +63,7 @@ export class Alert {
     }
     if (this.#below >= this.#options.clear) {
       this.clear(time, this.#acknowledged);
+      this.#rest = this.#options.refractory;
       return "cleared";
     }
     if (!over || !worse(severity, this.severity)) return undefined;
@@ -72,8 +73,8 @@ export class Alert {
 
   /** Ends the alarm; without an acknowledgement a latching one stays on the list. */
   clear(time: number, acknowledged: boolean): void {
-    if (this.active) this.#rest = this.#options.refractory;
     this.active = false;
+    this.#rest = 0;
     this.latched = this.#options.latch && this.latched && !acknowledged;
     this.severity = this.latched ? "info" : "none";
     this.since = this.latched ? time : null;

@@ -6,8 +6,8 @@ import type { Json } from "../store/store.ts";
 import { num } from "./json.ts";
 
 const CLIP = 3;
-/** E[min(z², 9)] of a standard normal deviate. */
-const CLIPPED_VARIANCE = 0.99501;
+/** Mean z² of a standard normal deviate that is clipped at 3 (0.995) and mostly left out beyond 3 (0.973). */
+const CLIPPED_VARIANCE = 0.985;
 /** Median absolute deviation of a standard normal deviate, inverted. */
 const MAD_TO_SIGMA = 1.4826;
 
@@ -70,14 +70,20 @@ export class Channel {
     return (value - this.location) / this.scale;
   }
 
-  /** Takes a normal sample into account. */
-  learn(value: number, horizon: number): void {
+  /**
+   * Takes a sample into account.
+   * @param calm false during an excursion: then only the location follows, slowly, and spread and autocorrelation, which would blind
+   * the detectors to a fault that comes slowly, stay as they are
+   */
+  learn(value: number, horizon: number, calm: boolean): void {
     this.count++;
     const rate = 1 / Math.min(this.count, horizon);
     const z = clip(this.z(value));
     this.location += rate * this.scale * z;
-    this.scale = Math.max(this.#floor, this.scale * Math.sqrt(1 + rate * ((z * z) / CLIPPED_VARIANCE - 1)));
-    this.autocorrelation = between(this.autocorrelation + rate * (z * this.#last - this.autocorrelation), 0, 0.999);
+    if (calm) {
+      this.scale = Math.max(this.#floor, this.scale * Math.sqrt(1 + rate * ((z * z) / CLIPPED_VARIANCE - 1)));
+      this.autocorrelation = between(this.autocorrelation + rate * (z * this.#last - this.autocorrelation), 0, 0.999);
+    }
     this.#last = z;
   }
 

@@ -73,14 +73,25 @@ export function readLimit(row: LimitRow, twin: Envelope): LimitReading | undefin
 
 /** One sentence, for example "NPSH margin 0.42 m is below 0.5 m: cavitation threatens." */
 export function limitSentence(row: LimitRow, value: number): string {
-  const unit = displayUnit(row.unit);
-  const shown = withUnit(value, unit, Math.max(Math.abs(row.limit) / 10, Math.abs(value - row.limit)));
-  const head = `${row.label} ${shown} is ${row.direction} ${withUnit(row.limit, unit, 0)}`;
+  const head = `${row.label} ${reading(row, value)} is ${row.direction} ${withUnit(row.limit, displayUnit(row.unit), 0)}`;
   return row.text ? `${head}: ${row.text.replace(/\.$/, "")}.` : `${head}.`;
 }
 
-export const limitCleared = (row: LimitRow, value: number): string =>
-  `${row.label} is back ${row.direction === "below" ? "above" : "below"} ${withUnit(row.limit, displayUnit(row.unit), 0)}: ${withUnit(value, displayUnit(row.unit), Math.abs(row.limit) / 10)}.`;
+/** The sentence of the end, for example "NPSH margin is back above 0.5 m: 0.53 m." */
+export function limitCleared(row: LimitRow, value: number): string {
+  const side = row.direction === "below" ? "above" : "below";
+  return `${row.label} is back ${side} ${withUnit(row.limit, displayUnit(row.unit), 0)}: ${reading(row, value)}.`;
+}
+
+/** The value with enough digits to tell it from the limit. */
+function reading(row: LimitRow, value: number): string {
+  const detail = Math.abs(row.limit) / 5 || Math.abs(value) || 1;
+  for (let digits = 0; digits < 3; digits++) {
+    const text = withUnit(value, displayUnit(row.unit), detail / 10 ** digits);
+    if (Number.parseFloat(text) !== row.limit || value === row.limit) return text;
+  }
+  return withUnit(value, displayUnit(row.unit), 0);
+}
 
 function unitOf(path: string, asset: Pick<Asset, "signals">): string {
   const name = path.slice(path.lastIndexOf(".") + 1);

@@ -14,6 +14,8 @@ import { Tail } from "./tail.ts";
 const LAMBDA = 0.1;
 /** Smoothing of the deviations that sentences state. */
 const SHOWN = 0.3;
+/** Surprise up to which a row is no excursion: one in 400. */
+const CALM = 6;
 /** Gaps longer than this many intervals count as lost time. */
 const GAP = 5;
 
@@ -77,7 +79,7 @@ export class Statistics {
   }
 
   get #horizon(): number {
-    return this.#options.learning * 10;
+    return this.#options.learning * 25;
   }
 
   get ready(): boolean {
@@ -145,11 +147,9 @@ export class Statistics {
   #judge(time: number, x: Float64Array, learn: boolean): void {
     this.#standardise(x);
     const settling = this.settling;
+    this.#setThreshold();
     this.#score(time, learn && !settling && this.surprise <= this.threshold);
-    if (learn && !settling) {
-      this.#tail.learn(this.held, this.threshold / this.tolerance);
-      this.#setThreshold();
-    }
+    if (learn && !settling) this.#tail.learn(this.held, this.threshold / this.tolerance);
     if (learn && !settling && this.surprise <= this.threshold) this.#learn(x);
     this.#catchUp(x);
     if (this.#recentre.take(x, this.channels)) this.#restart();
@@ -182,8 +182,9 @@ export class Statistics {
   }
 
   #learn(x: Float64Array): void {
+    const calm = this.surprise <= Math.max(this.#tail.u, CALM);
     this.channels.forEach((channel, i) => {
-      if (channel.count > 0 && !Number.isNaN(x[i]!)) channel.learn(x[i]!, this.#horizon);
+      if (channel.count > 0 && !Number.isNaN(x[i]!)) channel.learn(x[i]!, this.#horizon, calm);
     });
   }
 
@@ -257,6 +258,7 @@ export class Statistics {
       threshold: Number.isFinite(this.threshold) ? this.threshold : null,
       interval: this.interval,
       tolerance: this.tolerance,
+      budget: this.#options.falseAlarmsPerMonth,
       steps: this.#sample.steps,
       shares: pack(this.shares),
       shown: pack(this.shown),
@@ -296,6 +298,8 @@ export class Statistics {
     this.#counts = list(s.counts, this.channels.length).map(num);
     this.#recent = list(s.recent).map(num);
     this.#last = s.last === null ? null : num(s.last);
+    // The sensitivity may have been changed since.
+    if (this.ready && num(s.budget) !== this.#options.falseAlarmsPerMonth) this.#setThreshold();
   }
 }
 

@@ -4,11 +4,12 @@
  * Peaks over threshold (e.g. Coles 2001, ch. 4 and 5): above a high quantile u of the score, the rate of separate
  * excursions and the distribution of the excess (generalised Pareto) are learned; the level that a false alarm per
  * budget would reach follows. Scores are surprises, whose excess is exponential with mean 1 for independent Gaussian
- * data: that is where the estimate starts from, so that a young model is sensible too. An alarm counts with its excess cut
- * off at the threshold (censored): a fault does not raise the threshold.
+ * data: that is where the estimate starts from, so that a young model is sensible too. An excursion is learned only when it
+ * is over, and one that became an alarm counts once, cut off at the threshold (censored): a fault, however slowly it
+ * comes, does not raise the threshold that is to find it.
  */
 import type { Json } from "../store/store.ts";
-import { num } from "./json.ts";
+import { fields, num } from "./json.ts";
 
 const QUANTILE = 0.97;
 /** Rows below u that end an excursion. */
@@ -24,6 +25,7 @@ export class Tail {
   /** The high quantile of the score. */
   u = 3.5;
   #rows = 0;
+  /** Rows since the score was last above u. */
   #below = RUN;
   /** Sums over the exceedances: count, excess, excess². */
   #n = 0;
@@ -31,6 +33,8 @@ export class Tail {
   #squares = 0;
   #clusters = 0;
   #clusterRows = 0;
+  /** The excursion that is going on: rows, exceedances, their sums; whether it has become an alarm. */
+  #now = { rows: 0, n: 0, sum: 0, squares: 0, alarm: false };
 
   /** Starts from the scores of the learning stretch. */
   start(scores: number[]): void {
@@ -40,25 +44,36 @@ export class Tail {
     for (const s of scores) this.learn(s, Number.POSITIVE_INFINITY);
   }
 
-  /** Takes a normal score into account; `limit` is the threshold in force. */
+  /** Takes a score into account; `limit` is the threshold in force. */
   learn(score: number, limit: number): void {
-    this.#rows++;
-    this.#clusterRows++;
-    const rate = Math.max(1 / (this.#rows + 200), 1e-4);
-    const over = score > this.u;
-    if (!over) this.#below++;
-    else {
-      if (this.#below >= RUN) this.#clusters++;
-      this.#below = 0;
-      this.#excess(Math.min(score, limit) - this.u, score > limit);
+    const now = this.#now;
+    const excess = score - this.u;
+    if (excess <= 0) this.#below++;
+    else this.#below = 0;
+    if (score > limit) now.alarm = true;
+    if (!now.alarm) {
+      now.rows++;
+      if (excess > 0) {
+        now.n++;
+        now.sum += excess;
+        now.squares += excess * excess;
+      }
     }
-    this.u = Math.max(0.5, this.u + rate * 5 * this.#scale() * ((over ? 1 : 0) - (1 - QUANTILE)));
+    if (this.#below >= RUN) this.#commit(limit);
   }
 
-  #excess(excess: number, censored: boolean): void {
-    this.#sum += excess;
-    this.#squares += excess * excess;
-    if (!censored) this.#n++;
+  /** The excursion, or a single calm row, is over. */
+  #commit(limit: number): void {
+    const { rows, n, sum, squares, alarm } = this.#now;
+    this.#now = { rows: 0, n: 0, sum: 0, squares: 0, alarm: false };
+    this.#rows += rows;
+    this.#clusterRows += rows;
+    if (n > 0 || alarm) this.#clusters++;
+    this.#n += n;
+    this.#sum += sum + (alarm ? Math.max(0, limit - this.u) : 0);
+    this.#squares += squares;
+    const rate = Math.max(1 / (this.#rows + 200), 1e-4);
+    this.u = Math.max(0.5, this.u + rate * 5 * this.#scale() * (n - (1 - QUANTILE) * rows));
     if (this.#n <= MEMORY) return;
     this.#n *= 0.5;
     this.#sum *= 0.5;
@@ -108,19 +123,38 @@ export class Tail {
   }
 
   snapshot(): Json {
-    return [this.u, this.#rows, this.#below, this.#n, this.#sum, this.#squares, this.#clusters, this.#clusterRows];
+    const sums = [
+      this.u,
+      this.#rows,
+      this.#below,
+      this.#n,
+      this.#sum,
+      this.#squares,
+      this.#clusters,
+      this.#clusterRows,
+    ];
+    return { sums, now: { ...this.#now } };
   }
 
   restore(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 8) throw new RangeError("The snapshot does not fit.");
-    const s = state.map(num);
-    this.u = s[0]!;
-    this.#rows = s[1]!;
-    this.#below = s[2]!;
-    this.#n = s[3]!;
-    this.#sum = s[4]!;
-    this.#squares = s[5]!;
-    this.#clusters = s[6]!;
-    this.#clusterRows = s[7]!;
+    const s = fields(state);
+    if (!Array.isArray(s.sums) || s.sums.length !== 8) throw new RangeError("The snapshot does not fit.");
+    const sums = s.sums.map(num);
+    this.u = sums[0]!;
+    this.#rows = sums[1]!;
+    this.#below = sums[2]!;
+    this.#n = sums[3]!;
+    this.#sum = sums[4]!;
+    this.#squares = sums[5]!;
+    this.#clusters = sums[6]!;
+    this.#clusterRows = sums[7]!;
+    const now = fields(s.now);
+    const [rows, n, sum, squares] = [now.rows, now.n, now.sum, now.squares].map(num) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    this.#now = { rows, n, sum, squares, alarm: now.alarm === true };
   }
 }

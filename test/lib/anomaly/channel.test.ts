@@ -32,7 +32,7 @@ describe("channel baseline", () => {
       Array.from({ length: 200 }, () => 3 * random()),
       0,
     );
-    for (let i = 0; i < 20_000; i++) channel.learn(3 * random(), 2000);
+    for (let i = 0; i < 20_000; i++) channel.learn(3 * random(), 2000, true);
     // Effective memory of about 4000 values: standard error 1.1 %.
     assert.ok(Math.abs(channel.scale / 3 - 1) < 0.045, `scale ${channel.scale}`);
   });
@@ -41,7 +41,7 @@ describe("channel baseline", () => {
     const channel = new Channel();
     channel.fit([1, 2, 3, 2, 1, 2, 3, 2, 2, 2], 0);
     const before = channel.location;
-    channel.learn(1e9, 2000);
+    channel.learn(1e9, 2000, true);
     assert.ok(channel.location - before < channel.scale);
   });
 

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import type { AnomalyEngine, AnomalyEvent, AnomalyResult } from "../../../src/lib/anomaly/engine.ts";
+import { type AnomalyConfig, meaningOf, readOptions } from "../../../src/lib/anomaly/options.ts";
+import type { Envelope } from "../../../src/lib/twin/envelope.ts";
+import { StatusCode } from "../../../src/lib/twin/status-codes.ts";
+import { assetWith, engineFor, message, modelled, START } from "./fixtures.ts";
+import { gaussian } from "./random.ts";
+
+const OUTPUTS = ["dischargePressure", "flow", "motorCurrent", "vibration", "bearingTemperature"];
+const EXPECTED: Record<string, number> = {
+  dischargePressure: 4.21,
+  flow: 60,
+  motorCurrent: 12,
+  vibration: 1.8,
+  bearingTemperature: 55,
+};
+const SD = 0.03;
+
+/** A modelled pump: each output is its expectation plus noise plus a shift in standard deviations. */
+class Pump {
+  readonly engine: AnomalyEngine;
+  readonly events: AnomalyEvent[] = [];
+  time = START;
+  last!: AnomalyResult;
+  #random: () => number;
+
+  constructor(config: Partial<AnomalyConfig> = {}, seed = 1) {
+    this.engine = engineFor(["speed", ...OUTPUTS], config);
+    this.#random = gaussian(seed);
+  }
+
+  run(n: number, shifts: Record<string, number> = {}, more: Partial<Envelope> = {}): this {
+    for (let i = 0; i < n; i++) {
+      this.time += 1000;
+      const residual = Object.fromEntries(OUTPUTS.map((o) => [o, SD * (this.#random() + (shifts[o] ?? 0))]));
+      const values = Object.fromEntries(OUTPUTS.map((o) => [o, EXPECTED[o]! + residual[o]!]));
+      const model = modelled(EXPECTED, residual, SD);
+      this.last = this.engine.update(
+        message(this.time, { speed: 1480 + this.#random(), ...values }, { model, ...more }),
+      );
+      this.events.push(...this.last.events);
+    }
+    return this;
+  }
+
+  get section() {
+    return this.last.section;
+  }
+}
+
+describe("anomaly engine", () => {
+  it("learns for 200 samples and shows how far it is; no answer is null with a reason", () => {
+    const pump = new Pump().run(68);
+    assert.equal(pump.section.state, "learning");
+    assert.equal(pump.section.score, null);
+    assert.equal(pump.section.health, null);
+    assert.equal(pump.section.progress, 0.34);
+    assert.deepEqual(pump.section.why, ["Learning what is normal: 34 %"]);
+    pump.run(132);
+    assert.equal(pump.section.state, "normal");
+    assert.equal(typeof pump.section.score, "number");
+  });
+
+  it("names the quantity, the size and the direction of what a model does not explain", () => {
+    const pump = new Pump().run(400).run(60, { dischargePressure: -6.3, motorCurrent: 5, vibration: 6 });
+    assert.equal(pump.section.active, true);
+    assert.equal(pump.section.sensor, undefined);
+    const sum = Object.values(pump.section.contributions).reduce((a, b) => a + b, 0);
+    assert.ok(Math.abs(sum - 1) < 1e-9, `contributions sum to ${sum}`);
+    assert.equal(pump.section.why.length, 3);
+    const pressure = pump.section.why.find((w) => w.startsWith("Discharge pressure"))!;
+    // −6.3 sd of 0.03 bar is 0.19 bar; the shown value is smoothed over about three samples.
+    const [, below, expected] = /^Discharge pressure (\S+) bar below the expected (\S+) bar$/.exec(pressure)!;
+    assert.ok(Math.abs(Number(below) - 0.189) < 0.04, below);
+    assert.ok(Math.abs(Number(expected) - 4.21) < 0.02, expected);
+    assert.equal(pump.events[0]!.event, "raised");
+    assert.match(pump.events[0]!.text, /\.$/);
+  });
+
+  it("names a drifting sensor as sensor: only one output leaves the model", () => {
+    const pump = new Pump().run(400);
+    for (let k = 1; k <= 300; k++) pump.run(1, { dischargePressure: -0.05 * k });
+    assert.equal(pump.section.sensor, "dischargePressure");
+    assert.equal(pump.section.why[0], "Sensor discharge pressure reads wrong: all other signals fit the model");
+    assert.ok(pump.events.some((e) => e.text === `${pump.section.why[0]}.`));
+    assert.ok(pump.section.health! > 49, "the machine behind a wrong sensor is not sick");
+  });
+
+  it("takes vibration alone, and several outputs together, for the machine", () => {
+    assert.equal(new Pump().run(400).run(60, { vibration: 8 }).section.sensor, undefined);
+    const strainer = { dischargePressure: -8, motorCurrent: -6, vibration: 9 };
+    assert.equal(new Pump().run(400).run(60, strainer).section.sensor, undefined);
+  });
+
+  it("never learns a fault as normal, and shows when it is over", () => {
+    const pump = new Pump({ latch: true }).run(400).run(5000, { vibration: 5 });
+    assert.equal(pump.section.active, true);
+    assert.ok(pump.section.score! > 0.5);
+    assert.ok(pump.section.health! < 50);
+    pump.run(60);
+    assert.deepEqual([pump.section.state, pump.section.severity], ["latched", "info"]);
+    assert.match(pump.section.why[0]!, /^Over, waits to be acknowledged: /);
+    assert.equal(pump.events.at(-1)!.event, "cleared");
+    assert.match(pump.events.at(-1)!.text, /Back to normal after 84 min\.$/);
+    assert.equal(pump.engine.action("acknowledge", pump.time)!.ok, true);
+    assert.equal(pump.run(100).section.state, "normal");
+    assert.ok(pump.section.health! > 95, `health ${pump.section.health}`);
+  });
+
+  it("clears by maintenance when the fault was repaired, and alarms again when it was not", () => {
+    const repaired = new Pump().run(400).run(100, { vibration: 6, flow: 6 });
+    repaired.engine.action("maintenance", repaired.time);
+    // The repair changed the level of another signal: that is the new normal.
+    repaired.run(300, { motorCurrent: 4 });
+    assert.equal(repaired.section.state, "normal");
+    assert.ok(repaired.section.health! > 95);
+
+    const forgotten = new Pump().run(400).run(100, { vibration: 6, flow: 6 });
+    forgotten.engine.action("maintenance", forgotten.time);
+    assert.equal(forgotten.run(1, { vibration: 6, flow: 6 }).section.active, false);
+    assert.equal(forgotten.run(100, { vibration: 6, flow: 6 }).section.active, true);
+  });
+
+  it("learns from the answer false alarm: the level is normal from now on", () => {
+    const pump = new Pump().run(400).run(100, { flow: 5 });
+    pump.engine.action("false-alarm", pump.time);
+    assert.equal(pump.run(400, { flow: 5 }).section.state, "normal");
+    assert.equal(new Pump().run(400).engine.action("false-alarm", START)!.ok, false);
+  });
+
+  it("freezes and learns on request", () => {
+    const pump = new Pump().run(400);
+    pump.engine.action("freeze", pump.time);
+    const before = JSON.stringify(
+      (pump.engine.snapshot() as { statistics: { channels: unknown } }).statistics.channels,
+    );
+    pump.run(100);
+    const after = JSON.stringify((pump.engine.snapshot() as { statistics: { channels: unknown } }).statistics.channels);
+    assert.equal(after, before);
+    pump.engine.action("learn", pump.time);
+    assert.equal(pump.run(10).section.state, "learning");
+    assert.equal(pump.engine.action("accept", pump.time), undefined);
+  });
+
+  it("learns and judges only new and Good samples", () => {
+    const engine = engineFor(["flow"]);
+    const random = gaussian(9);
+    let time = START;
+    const step = (flow: number | null, more: Partial<Envelope> = {}) =>
+      engine.update(message((time += 1000), { flow }, more)).section;
+    for (let i = 0; i < 250; i++) step(60 + random());
+    const before = step(60).score;
+    for (let i = 0; i < 50; i++) step(999, { status: { flow: StatusCode.Bad_OutOfRange } });
+    for (let i = 0; i < 50; i++) step(999, { updated: [] });
+    for (let i = 0; i < 50; i++) step(999, { status: { flow: StatusCode.Uncertain_LastUsableValue } });
+    assert.equal(step(null).score, before);
+    assert.equal(step(60).state, "normal");
+  });
+
+  it("names a stuck sensor that ingest has flagged", () => {
+    const pump = new Pump().run(300);
+    pump.run(20, {}, { status: { flow: StatusCode.Uncertain_SensorNotAccurate } });
+    assert.equal(pump.section.active, true);
+    assert.equal(pump.section.sensor, "flow");
+    assert.equal(pump.events[0]!.text, "Sensor flow reads wrong: its value is stuck or jumps.");
+    assert.equal(pump.run(20).section.active, false);
+  });
+
+  it("watches signals without a model, their residuals as soon as a model appears, and no set-points", () => {
+    const engine = engineFor(["speed", "flow"], { learning: 50 });
+    const random = gaussian(12);
+    let time = START;
+    let section = engine.update(message(time, {})).section;
+    const step = (speed: number, flow: number, model = false) => {
+      const more = model ? { model: modelled({ flow: speed / 25 }, { flow: flow - speed / 25 }, 1) } : {};
+      const values = { speed: speed + random(), flow };
+      section = engine.update(message((time += 1000), values, { desired: { speed }, ...more })).section;
+    };
+    for (let i = 0; i < 100; i++) step(1500, 60 + random());
+    assert.equal(section.state, "normal");
+    for (let i = 0; i < 100; i++) step(1500, 60 + random(), true);
+    // The load changes: the model explains it.
+    for (let i = 0; i < 100; i++) step(1000, 40 + random(), true);
+    assert.equal(section.state, "normal");
+    for (let i = 0; i < 50; i++) step(1000, 30 + random(), true);
+    assert.equal(section.active, true);
+    assert.match(section.why[0]!, /^Flow \d+\.?\d* m³\/h below the expected (40|39\.\d|40\.\d) m³\/h$/);
+  });
+
+  it("gives the same verdicts, byte for byte, after a restart at any moment", () => {
+    const script = (pump: Pump, part: number) => {
+      if (part === 0) pump.run(150);
+      if (part === 1) pump.run(200).run(30, { vibration: 6 });
+      if (part === 2) {
+        pump.engine.action("maintenance", pump.time);
+        pump.run(20, { flow: 3 });
+      }
+      if (part === 3) pump.run(300, { flow: 3 }, { status: { motorCurrent: StatusCode.Uncertain_SensorNotAccurate } });
+    };
+    const straight = new Pump();
+    const restarted = new Pump();
+    for (const part of [0, 1, 2, 3]) {
+      script(straight, part);
+      script(restarted, part);
+      assert.equal(JSON.stringify(restarted.last), JSON.stringify(straight.last));
+      const fresh = engineFor(["speed", ...OUTPUTS]);
+      fresh.restore(JSON.parse(JSON.stringify(restarted.engine.snapshot())));
+      Object.assign(restarted, { engine: fresh });
+    }
+    assert.equal(JSON.stringify(restarted.engine.snapshot()), JSON.stringify(straight.engine.snapshot()));
+  });
+
+  it("has nothing in its snapshots and sections that JSON cannot hold", () => {
+    const pump = new Pump();
+    for (const n of [0, 30, 300]) {
+      if (n) pump.run(n);
+      const snapshot = pump.engine.snapshot();
+      assert.deepEqual(JSON.parse(JSON.stringify(snapshot)), snapshot);
+    }
+    assert.deepEqual(JSON.parse(JSON.stringify(pump.section)), pump.section);
+  });
+
+  it("refuses a snapshot that does not fit", () => {
+    const pump = new Pump().run(10);
+    assert.throws(() => engineFor(["flow"]).restore(pump.engine.snapshot()), RangeError);
+    assert.throws(() => engineFor(["flow"]).restore(null), RangeError);
+  });
+
+  it("keeps cost and memory constant", () => {
+    const pump = new Pump().run(1000);
+    const early = JSON.stringify(pump.engine.snapshot()).length;
+    pump.run(20_000);
+    assert.ok(JSON.stringify(pump.engine.snapshot()).length < early * 1.1);
+  });
+});
+
+describe("anomaly options", () => {
+  const asset = assetWith(["flow", "vibration"]);
+  it("gives every missing setting its default", () => {
+    const options = readOptions({}, asset);
+    assert.deepEqual(
+      [options.watch, options.falseAlarmsPerMonth, options.latch, options.learning, options.hold],
+      ["auto", 1, true, 200, 3],
+    );
+  });
+  it("says what to change", () => {
+    for (const [config, sentence] of [
+      [{ falseAlarmsPerMonth: 0 }, /^False alarms per month is 0: enter a number from/],
+      [{ learning: 3.5 }, /^Learning length is 3\.5: enter a number from 30/],
+      [{ hold: 2.5 }, /^Hold is 2\.5: enter a whole number/],
+      [{ excluded: "flow, nothing" }, /"nothing" is not a signal of the asset/],
+      [{ watch: "x" }, /choose automatic/],
+      [{ limits: [{ path: "model.derived", limit: 1 }] }, /^Warn when, row 1: "model\.derived" is not a quantity/],
+      [{ limits: [{ path: "flow", limit: "much" }] }, /the limit "much" is not a number/],
+    ] as const)
+      assert.throws(() => readOptions(config as Partial<AnomalyConfig>, asset), { message: sentence });
+    assert.throws(() => engineFor(["flow"], { excluded: "flow" }), /Every signal is excluded/);
+  });
+  it("keeps what was learned when only sensitivity or limits change", () => {
+    const meaning = (config: Partial<AnomalyConfig>) => meaningOf(config, asset);
+    assert.equal(meaning({ falseAlarmsPerMonth: 5, latch: false, clear: 3 }), meaning({}));
+    assert.notEqual(meaning({ watch: "both" }), meaning({}));
+  });
+});
