@@ -15,6 +15,8 @@ export interface ModelSection {
   z: Record<string, number | null>;
   states?: Record<string, number>;
   derived?: Record<string, number>;
+  /** Learned difference between machine and model, part of `expected`, per signal. */
+  bias?: Record<string, number>;
   parameters?: string;
   why?: string[];
 }

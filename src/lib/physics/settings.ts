@@ -1,0 +1,154 @@
+/** The settings of a twin-physics node and an asset → a compiled model with its ports. */
+import type { Asset } from "../twin/asset.ts";
+import { describe, isSignalName, TwinError } from "../twin/envelope.ts";
+import { converter, displayUnit } from "../twin/units.ts";
+import { type CompiledModel, compileModel } from "./model.ts";
+import { presets } from "./presets/index.ts";
+import type { Preset } from "./presets/preset.ts";
+
+/** As the dialog stores it; numbers may arrive as text, empty means the default. */
+export interface PhysicsConfig {
+  /** Name of a preset; empty or `own` for own equations. */
+  preset?: string;
+  equations?: string;
+  /** Parameters, and values of states at the start. An empty value leaves the asset's or the preset's. */
+  parameters?: { name: string; value: number | string; unit?: string }[];
+  /** Signal → state or variable that predicts it, where the names differ. */
+  outputs?: { signal: string; variable: string }[];
+  learn?: number | string;
+  correct?: boolean;
+  /** Least spread, percent. */
+  floor?: number | string;
+  follow?: number | string;
+  settle?: number | string;
+  maxGap?: number | string;
+}
+
+export interface PhysicsSettings {
+  model: CompiledModel;
+  preset: Preset | undefined;
+  /** From the asset's units to the model's, per signal, and back; absent where they are the same. */
+  toModel: ReadonlyMap<string, (value: number) => number>;
+  fromModel: ReadonlyMap<string, (value: number) => number>;
+  learn: number;
+  correct: boolean;
+  floor: number;
+  follow: number;
+  settle: number;
+  maxGap: number;
+}
+
+export const DEFAULTS = { learn: 100, floor: 0.5, follow: 0, settle: 0, maxGap: 600 } as const;
+
+/**
+ * Reads the settings.
+ * @throws TwinError `E_NO_EQUATIONS`, `E_EQUATIONS`, `E_MODEL` or `E_SETTING` with a sentence that says what to change
+ */
+export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" | "parameters">): PhysicsSettings {
+  const preset = findPreset(config.preset);
+  const equations = preset?.equations ?? config.equations ?? "";
+  if (equations.trim() === "")
+    throw new TwinError("E_NO_EQUATIONS", "There are no equations yet: choose a preset or write your own.");
+  if (preset) requireSignals(preset, asset);
+  const parameters = gatherParameters(config, preset, asset);
+  const model = compileModel({
+    equations,
+    signals: asset.signals.keys(),
+    parameters,
+    initial: parameters,
+    outputs: readOutputs(config),
+    ...(preset && { derived: preset.derived }),
+  });
+  return {
+    model,
+    preset,
+    ...ports(preset, asset),
+    learn: Math.round(setting(config.learn, "Samples to learn from", DEFAULTS.learn, 15, 1e7)),
+    correct: config.correct !== false,
+    floor: setting(config.floor, "Least spread", DEFAULTS.floor, 0, 100) / 100,
+    follow: setting(config.follow, "Follow measured states", preset?.follow ?? DEFAULTS.follow, 0, 1e9),
+    settle: setting(config.settle, "Settling time", preset?.settle ?? DEFAULTS.settle, 0, 1e9),
+    maxGap: setting(config.maxGap, "Longest gap", DEFAULTS.maxGap, 1e-3, 1e9),
+  };
+}
+
+function findPreset(name: string | undefined): Preset | undefined {
+  if (!name || name === "own") return undefined;
+  const preset = presets.get(name);
+  if (!preset)
+    throw new TwinError(
+      "E_MODEL",
+      `The preset ${describe(name)} does not exist: choose ${Array.from(presets.keys()).join(" or ")}.`,
+    );
+  return preset;
+}
+
+function requireSignals(preset: Preset, asset: Pick<Asset, "signals">): void {
+  const probe = compileModel({
+    equations: preset.equations,
+    signals: Object.keys(preset.units),
+    parameters: new Map(preset.parameters.map((p) => [p.name, p.value])),
+  });
+  const missing = probe.inputs.filter((name) => !asset.signals.has(name) && !Object.hasOwn(preset.fallback, name));
+  if (missing.length > 0)
+    throw new TwinError(
+      "E_MODEL",
+      `The preset ${preset.name} needs ${missing.map((n) => `${n} (${displayUnit(preset.units[n] ?? "1")})`).join(", ")} as signals of the asset: add them there, or write own equations.`,
+    );
+}
+
+/** The preset's values, over them the asset's of equal name, over them those of the node. */
+function gatherParameters(
+  config: PhysicsConfig,
+  preset: Preset | undefined,
+  asset: Pick<Asset, "signals" | "parameters">,
+): Map<string, number> {
+  const values = new Map<string, number>();
+  for (const [name, value] of Object.entries(preset?.fallback ?? {}))
+    if (!asset.signals.has(name)) values.set(name, value);
+  for (const { name, value } of preset?.parameters ?? []) values.set(name, value);
+  for (const { name, value } of asset.parameters.values()) if (!asset.signals.has(name)) values.set(name, value);
+  for (const row of config.parameters ?? []) {
+    if (!isSignalName(row?.name))
+      throw new TwinError("E_MODEL", `Parameter ${describe(row?.name)}: names are letters, digits and underscore.`);
+    if (row.value === "" || row.value === undefined || row.value === null) continue;
+    const value = Number(row.value);
+    if (!Number.isFinite(value))
+      throw new TwinError("E_MODEL", `Parameter ${row.name}: ${describe(row.value)} is not a number.`);
+    values.set(row.name, value);
+  }
+  return values;
+}
+
+function readOutputs(config: PhysicsConfig): Map<string, string> {
+  const rows = (config.outputs ?? []).filter((row) => row?.signal || row?.variable);
+  return new Map(rows.map((row) => [String(row.signal ?? ""), String(row.variable ?? "")]));
+}
+
+/** Presets have units of their own; own equations run in the asset's. */
+function ports(preset: Preset | undefined, asset: Pick<Asset, "signals">) {
+  const toModel = new Map<string, (value: number) => number>();
+  const fromModel = new Map<string, (value: number) => number>();
+  for (const [name, unit] of Object.entries(preset?.units ?? {})) {
+    const signal = asset.signals.get(name);
+    if (!signal || signal.unit === unit) continue;
+    try {
+      toModel.set(name, converter(signal.unit, unit));
+      fromModel.set(name, converter(unit, signal.unit));
+    } catch {
+      throw new TwinError(
+        "E_MODEL",
+        `Signal ${name} is in ${displayUnit(signal.unit)}, but the preset needs a unit like ${displayUnit(unit)}: correct the unit in the asset.`,
+      );
+    }
+  }
+  return { toModel, fromModel };
+}
+
+function setting(value: number | string | undefined, label: string, fallback: number, low: number, high: number) {
+  if (value === undefined || value === null || value === "") return fallback;
+  const number = Number(value);
+  if (!(number >= low && number <= high))
+    throw new TwinError("E_SETTING", `${label} is ${describe(value)}: enter a number from ${low} to ${high}.`);
+  return number;
+}
