@@ -9,9 +9,12 @@ export type Ast =
 /** A text that is not an expression of ours. `position` is the index of the offending character, where known. */
 export class ExpressionError extends TwinError {
   readonly position: number | undefined;
-  constructor(message: string, position?: number) {
+  /** The name that is not known, when that is what is wrong. */
+  readonly unknown: string | undefined;
+  constructor(message: string, position?: number, unknown?: string) {
     super("E_EXPRESSION", message);
     this.position = position;
+    this.unknown = unknown;
   }
 }
 

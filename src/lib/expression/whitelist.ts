@@ -95,7 +95,7 @@ function quantity(node: MathNode, context: Context): Ast {
   if (value !== undefined) return { kind: "number", value };
   const position = find(context.text, name);
   if (FUNCTIONS.has(name)) return refuse(`The function ${name} needs its arguments in brackets`, position);
-  return refuse(`${describe(name)} is not known here${hint(name)}`, position);
+  throw new ExpressionError(`${describe(name)} is not known here${hint(name)}${at(position)}.`, position, name);
 }
 
 const hint = (name: string): string => (/^[A-Za-z]$/.test(name) || name.includes(".") ? "" : "; check its spelling");

@@ -58,9 +58,10 @@ export function readEquations(text: string, isKnown: (name: string) => boolean):
       equations.push({ kind: side.kind, name: side.name, ast, line: side.line });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
+      const message = error.unknown === undefined ? error.message : unknownText(error.unknown);
       problems.push({
         line: side.line,
-        message: error.message,
+        message,
         ...(error.position !== undefined && { position: side.offset + error.position }),
       });
     }
@@ -69,6 +70,9 @@ export function readEquations(text: string, isKnown: (name: string) => boolean):
   if (problems.length > 0) throw new EquationError(problems.sort((a, b) => a.line - b.line));
   return equations;
 }
+
+const unknownText = (name: string): string =>
+  `${describe(name)} is no signal of the asset, no equation defines it, and it has no value among the numbers of the model.`;
 
 /** The roles of all names in a text. */
 export interface Analysis {

@@ -14,7 +14,7 @@ export interface PhysicsConfig {
   /** Parameters, and values of states at the start. An empty value leaves the asset's or the preset's. */
   parameters?: { name: string; value: number | string; unit?: string }[];
   /** Signal → state or variable that predicts it, where the names differ. */
-  outputs?: { signal: string; variable: string }[];
+  predictions?: { signal: string; variable: string }[];
   learn?: number | string;
   correct?: boolean;
   /** Least spread, percent. */
@@ -121,7 +121,7 @@ function gatherParameters(
 }
 
 function readOutputs(config: PhysicsConfig): Map<string, string> {
-  const rows = (config.outputs ?? []).filter((row) => row?.signal || row?.variable);
+  const rows = (config.predictions ?? []).filter((row) => row?.signal || row?.variable);
   return new Map(rows.map((row) => [String(row.signal ?? ""), String(row.variable ?? "")]));
 }
 

@@ -17,7 +17,7 @@ export function migrate(config: Partial<TwinPhysicsConfig>): TwinPhysicsConfig {
     preset: config.preset ?? (config.equations ? "own" : ""),
     equations: config.equations ?? "",
     parameters: config.parameters ?? [],
-    outputs: config.outputs ?? [],
+    predictions: config.predictions ?? [],
     learn: config.learn ?? "",
     correct: config.correct ?? true,
     floor: config.floor ?? "",

@@ -1,0 +1,21 @@
+import type { Runtime } from "../nodes/shared/node-red.ts";
+
+interface Request {
+  body?: unknown;
+}
+interface Response {
+  status(code: number): Response;
+  json(body: unknown): void;
+}
+
+/** `POST <admin>/twin/api/equations`: the dialog's live check of a model text. The compiler is loaded on first use. */
+export function equationsRoute(RED: Pick<Runtime, "httpAdmin" | "auth">): void {
+  RED.httpAdmin.post("/twin/api/equations", RED.auth.needsPermission("twin.read"), (req: Request, res: Response) => {
+    try {
+      const { checkEquations } = require("../lib/physics/check.js") as typeof import("../lib/physics/check.ts");
+      res.json(checkEquations(req.body));
+    } catch (error) {
+      res.status(500).json({ ok: false, problems: [{ line: 1, message: String(error) }] });
+    }
+  });
+}

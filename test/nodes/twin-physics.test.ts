@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { envelope, PUMP_SIGNALS, steady } from "../lib/physics/pump-samples.ts";
+import { root } from "./harness.ts";
+
+const require = createRequire(import.meta.url);
+const helper = require("node-red-node-test-helper");
+const load = (name: string) => require(`${root}/dist/nodes/${name}/twin-${name}.js`).default;
+
+interface Message {
+  [key: string]: unknown;
+  topic: string;
+  payload: Record<string, number | null>;
+  twin: {
+    rev: number;
+    model: {
+      z: Record<string, number | null>;
+      derived: Record<string, number>;
+      expected: Record<string, number | null>;
+    };
+  };
+}
+
+const asset = {
+  id: "asset-under-physics-test",
+  type: "twin-asset",
+  version: 1,
+  name: "Pump",
+  idPattern: "plant1:*",
+  clock: "data",
+  mimic: "pump",
+  store: "",
+  signals: PUMP_SIGNALS.map(([name, unit]) => ({ name, unit })),
+  parameters: [],
+  failure: { signal: "", threshold: "", direction: "rising" },
+};
+const physics = {
+  id: "physics-under-test-1",
+  type: "twin-physics",
+  version: 1,
+  asset: asset.id,
+  preset: "pump",
+  wires: [["results-physics-helper"]],
+};
+const sink = { id: "results-physics-helper", type: "helper" };
+const START = Date.UTC(2026, 0, 1);
+
+describe("twin-physics", () => {
+  before(async () => {
+    helper.init(require.resolve("node-red"));
+    await helper.startServer();
+  });
+  afterEach(async () => {
+    await helper.unload();
+  });
+  after(async () => {
+    await helper.stopServer();
+  });
+
+  const start = async (config: object = physics, machine: object = asset) => {
+    await helper.load([load("asset"), load("store"), load("physics")], [machine, config, sink]);
+    const results: Message[] = [];
+    helper.getNode(sink.id).on("input", (m: Message) => results.push(m));
+    const node = helper.getNode(physics.id);
+    const status: { text: string; fill: string; shape: string }[] = [];
+    const statusOf = node.status;
+    node.status = (s: { text: string; fill: string; shape: string }) => {
+      status.push(s);
+      return statusOf.call(node, s);
+    };
+    const send = async (msg: object) => {
+      const count = results.length;
+      node.receive(msg);
+      for (let i = 0; i < 200 && results.length === count; i++) await new Promise((resolve) => setImmediate(resolve));
+      return results[results.length - 1]!;
+    };
+    return { results, status, node, send };
+  };
+  // Every test has a twin of its own: what a node learned of a twin outlives the node.
+  let id = "";
+  let tests = 0;
+  beforeEach(() => {
+    id = `plant1:pump-${++tests}`;
+  });
+  const sample = (i: number, change = {}) => ({
+    topic: "x",
+    mine: 7,
+    twin: envelope(START + i * 1000, { ...steady(1480, 60), ...change }, { id }),
+  });
+
+  it("adds the model section, its own topic and the expected values", async () => {
+    const { send, status } = await start();
+    const msg = await send(sample(0));
+    assert.equal(msg.topic, `${id}/model`);
+    assert.equal(msg.mine, 7);
+    assert.equal(msg.twin.rev, 1);
+    assert(Math.abs(msg.payload.dischargePressure! - steady(1480, 60).dischargePressure!) < 1e-9);
+    assert(Math.abs(msg.twin.model.derived.head! - 32) < 1e-9);
+    // The helper has no catalogues: texts are their keys.
+    assert.equal(status.at(-1)!.text, "◷ twin-physics.status.learning");
+    assert.equal(status.at(-1)!.fill, "blue");
+  });
+
+  it("learns, then shows z in the status and keeps trends in the store", async () => {
+    const { send, status } = await start();
+    for (let i = 0; i < 101; i++) await send(sample(i));
+    assert.equal(status.at(-1)!.text, "● z 0.0");
+    assert.equal(status.at(-1)!.fill, "green");
+    const msg = await send(sample(102, { dischargePressure: 3.5 }));
+    assert(msg.twin.model.z.dischargePressure! < -10);
+    assert.equal(status.at(-1)!.fill, "yellow");
+    const { store } = helper.getNode(asset.id);
+    const query = { branch: "live", id, signal: "model.expected.dischargePressure" };
+    assert.equal(store.history(query).length, 102);
+    assert(store.historySignals(query).includes("model.derived.npshMargin"));
+    assert.equal(store.twin(query).twin.model.derived.head, msg.twin.model.derived.head);
+  });
+
+  it("names a missing input", async () => {
+    const { send, status } = await start();
+    const { flow: _, ...values } = steady(1480, 60);
+    const msg = await send({ twin: envelope(START, values, { id }) });
+    assert.equal(msg.payload.dischargePressure, null);
+    assert.equal(status.at(-1)!.text, "⚠ twin-physics.status.missing");
+    assert.equal(status.at(-1)!.shape, "ring");
+  });
+
+  it("answers learn, freeze and maintenance and passes them on", async () => {
+    const { send } = await start();
+    const { store } = helper.getNode(asset.id);
+    const post = (action: string, n: number) => store.post({ action, branch: "live", id, requestId: `r${n}` });
+    await send(sample(0));
+    assert.deepEqual(post("freeze", 1)[0], {
+      node: "twin-physics",
+      ok: false,
+      message: "twin-physics.answer.tooEarly",
+    });
+    for (let i = 1; i < 30; i++) await send(sample(i));
+    assert.equal(post("maintenance", 2)[0].ok, true);
+    assert.equal(post("learn", 3)[0].ok, true);
+    assert.deepEqual(post("acknowledge", 4), []);
+    const passed = await send({ action: "learn", payload: { id }, _msgid: "abc" });
+    assert.equal(passed.action, "learn");
+  });
+
+  it("keeps branches apart", async () => {
+    const { send } = await start();
+    for (let i = 0; i < 40; i++) await send(sample(i, { dischargePressure: 4.5 }));
+    const other = sample(41);
+    other.twin.branch = "whatif:a";
+    const msg = await send(other);
+    assert.equal(msg.twin.model.z.dischargePressure, null);
+  });
+
+  it("answers with a sentence when it cannot work", async () => {
+    for (const [config, sentence] of [
+      [{ ...physics, preset: "" }, /no equations yet/],
+      [{ ...physics, preset: "own", equations: "y = " }, /line 1: The right side of y is empty/],
+      [{ ...physics, asset: "" }, /No asset is selected/],
+    ] as const) {
+      await helper.load([load("asset"), load("store"), load("physics")], [asset, config, sink]);
+      const node = helper.getNode(physics.id);
+      const error = await new Promise<string>((resolve) => {
+        node.error = (e: Error) => resolve(e.message);
+        node.receive(sample(0));
+      });
+      assert.match(error, sentence);
+      await helper.unload();
+    }
+  });
+
+  it("does not load mathjs before a node is used", async () => {
+    const bundle = require.resolve(`${root}/dist/lib/expression/mathjs.js`);
+    delete require.cache[bundle];
+    load("physics");
+    assert.equal(require.cache[bundle], undefined);
+  });
+});
