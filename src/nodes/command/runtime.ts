@@ -262,8 +262,9 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
     });
   }
 
-  function now({ ref, state }: Entry<Desk>, time = Number.NEGATIVE_INFINITY): number {
-    return nowFor(asset, ref.branch, Math.max(state.newest ?? timeOf(ref), time), Date.now());
+  /** What this node has seen decides, not how far the store is: the same messages give the same answers. */
+  function now({ ref, state }: Entry<Desk>, time = state.newest ?? timeOf(ref)): number {
+    return nowFor(asset, ref.branch, Math.max(state.newest ?? time, time), Date.now());
   }
 
   /** The newest source time known of a twin. */
