@@ -1,0 +1,74 @@
+import { assetSelect } from "../../editor/asset-select.ts";
+
+const NS = "@twinwire/node-red-digital-twin/twin-rul:";
+const text = (key: string, vars?: Record<string, unknown>): string => RED._(`${NS}twin-rul.${key}`, vars);
+
+RED.nodes.registerType("twin-rul", {
+  category: "digital twin",
+  color: "#C9A7C7",
+  icon: "twin-rul.svg",
+  inputs: 1,
+  outputs: 2,
+  defaults: {
+    version: { value: 1 },
+    name: { value: "" },
+    asset: { type: "twin-asset", value: "" },
+    indicator: { value: "asset" },
+    expression: { value: "", validate: validExpression },
+    threshold: { value: "", validate: validThreshold },
+    direction: { value: "rising" },
+    unit: { value: "h" },
+    horizon: { value: 168, validate: (v: unknown) => above(v) || text("error.horizon") },
+    warnAt: { value: 50, validate: (v: unknown) => (above(v) && Number(v) < 100) || text("error.warnAt") },
+    onlyWhile: { value: "" },
+    typicalLife: { value: "", validate: (v: unknown) => v === "" || above(v) || text("error.typicalLife") },
+  },
+  paletteLabel: "twin rul",
+  label() {
+    return this.name || this._("twin-rul.label.node");
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels(index: number) {
+    return this._(`twin-rul.output.${["result", "events"][index]}`);
+  },
+  onadd() {
+    assetSelect(this);
+  },
+  oneditprepare() {
+    const show = () => {
+      const own = $("#node-input-indicator").val() === "own";
+      $(".twin-rul-own").toggle(own);
+      $(".twin-rul-goal")
+        .toggle(!own)
+        .text(goal(String($("#node-input-asset").val() ?? "")));
+    };
+    $("#node-input-indicator, #node-input-asset").on("change", show);
+    show();
+  },
+});
+
+/** What the chosen asset says about failure, in words. */
+function goal(assetId: string): string {
+  const failure = RED.nodes.node(assetId)?.failure as
+    | { signal?: string; threshold?: unknown; direction?: string }
+    | undefined;
+  if (!failure?.signal) return text("tip.noGoal");
+  return text(`tip.${failure.direction === "falling" ? "falling" : "rising"}`, {
+    signal: failure.signal,
+    threshold: String(failure.threshold),
+  });
+}
+
+const above = (v: unknown): boolean => v !== "" && Number(v) > 0 && Number(v) < 1e9;
+
+function validExpression(this: EditorNode, v: unknown): true | string {
+  const own = ($("#node-input-indicator").val() ?? this.indicator) === "own";
+  return !own || String(v ?? "").trim() !== "" || text("error.expression");
+}
+
+function validThreshold(this: EditorNode, v: unknown): true | string {
+  const own = ($("#node-input-indicator").val() ?? this.indicator) === "own";
+  return !own || (v !== "" && Number.isFinite(Number(v))) || text("error.threshold");
+}
