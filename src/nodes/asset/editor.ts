@@ -1,0 +1,1 @@
+RED.nodes.registerType("twin-asset", { category: "config", defaults: { name: { value: "" } }, label() { return this.name || "twin asset"; } });

@@ -1,0 +1,1 @@
+RED.nodes.registerType("twin-store", { category: "config", defaults: { name: { value: "" } }, label() { return this.name || "twin store"; } });
