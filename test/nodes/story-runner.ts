@@ -1,14 +1,25 @@
 /**
  * Runs in a process of its own: many copies of the first example in one Node-RED, on a fast clock, each with its own seed
  * and twin. A person accepts every advice at once. Prints what happened as one line of JSON per copy.
- * Arguments: number of copies, clock, simulated hours, first seed, and faults as JSON ("" = the example's own).
+ * Argument: JSON { copies, hours, clock, firstSeed, accept, faults }.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { startEmbedded } from "./embedded.ts";
 import { root } from "./harness.ts";
 
-const [copies, clock, hours, firstSeed, faults] = process.argv.slice(2) as [string, string, string, string, string?];
+const { copies, hours, clock, firstSeed, accept, faults } = JSON.parse(process.argv[2]!) as {
+  copies: number;
+  hours: number;
+  clock: number;
+  firstSeed: number;
+  accept: boolean;
+  faults?: object[];
+};
+const schema = new Ajv2020({ allErrors: false, strict: false }).compile(
+  JSON.parse(readFileSync(join(root, "src", "lib", "twin", "envelope.schema.json"), "utf8")),
+);
 type FlowNode = Record<string, unknown> & { id: string; type: string; wires?: string[][] };
 const text = readFileSync(join(root, "examples", "1 Start here pump station.json"), "utf8");
 const original: FlowNode[] = JSON.parse(text);
@@ -20,12 +31,17 @@ function copy(seed: number): FlowNode[] {
   const flow: FlowNode[] = JSON.parse(changed);
   for (const node of flow)
     if (node.type === "twin-machine")
-      Object.assign(node, { clock: Number(clock), seed: String(seed), start: "2026-01-01T00:00:00Z", ...(faults && { faults: JSON.parse(faults) }) });
+      Object.assign(node, {
+        clock,
+        seed: String(seed),
+        start: "2026-01-01T00:00:00Z",
+        ...(faults && { faults }),
+      });
   // A person who accepts at once stands in for the demo operator, whose ten seconds are wall time.
   return flow.filter((n) => n.type !== "debug" && n.type !== "inject" && n.type !== "delay");
 }
 
-const seeds = Array.from({ length: Number(copies) }, (_, i) => Number(firstSeed) + i);
+const seeds = Array.from({ length: copies }, (_, i) => firstSeed + i);
 const flows = seeds.map(copy);
 const red = await startEmbedded(flows.flat());
 const HOUR = 3_600_000;
@@ -33,7 +49,16 @@ const start = Date.parse("2026-01-01T00:00:00Z");
 const stories = new Map(
   seeds.map((seed) => [
     `plant1:pump-${seed}`,
-    { seed, events: [] as { h: number; node: string; event: string; text: string }[], truth: [] as unknown[], rul: [] as unknown[], health: [] as unknown[], commands: [] as unknown[], h: 0 },
+    {
+      seed,
+      events: [] as { h: number; node: string; event: string; text: string }[],
+      truth: [] as unknown[],
+      rul: [] as unknown[],
+      health: [] as unknown[],
+      commands: [] as unknown[],
+      invalid: [] as string[],
+      h: 0,
+    },
   ]),
 );
 type Story = NonNullable<ReturnType<typeof stories.get>>;
@@ -42,11 +67,15 @@ const types = new Map(flows.flat().map((n) => [n.id, n]));
 // biome-ignore lint/suspicious/noExplicitAny: messages of any node pass here.
 red.hook("onSend", (events: any) => {
   for (const event of events) {
-    const { msg, source, port } = { msg: event.msg, source: event.source, port: event.source.port };
+    const { msg, source } = event;
+    const { port } = source;
     const node = types.get(source.id);
     const twin = msg.twin;
     const story: Story | undefined = twin && stories.get(twin.id);
     if (!story || !node?.type.startsWith("twin-")) continue;
+    // Truth and actions carry a reference to the twin, not an envelope.
+    if (twin.values && !schema(twin) && story.invalid.length < 5)
+      story.invalid.push(`${node.type} ${port}: ${JSON.stringify(schema.errors)}`);
     record(story, node, port, msg);
   }
 });
@@ -63,12 +92,18 @@ function record(story: Story, node: FlowNode, port: number, msg: any): void {
   if (node.type === "twin-command" && port === 0) story.commands.push({ h, value: msg.payload });
   if (msg.event) {
     story.events.push({ h, node: node.type, event: msg.event, text: msg.payload });
-    if (node.type === "twin-command" && msg.event === "raised")
-      red.node(node.id).receive({ action: "accept", payload: { id: msg.twin.id }, twin: { id: msg.twin.id, command: { id: msg.twin.command.id } } });
+    if (accept && node.type === "twin-command" && msg.event === "raised")
+      red.node(node.id).receive({
+        action: "accept",
+        payload: { id: msg.twin.id },
+        twin: { id: msg.twin.id, command: { id: msg.twin.command.id } },
+      });
   }
 }
 
-while (Array.from(stories.values()).some((s) => s.h < Number(hours))) await new Promise((resolve) => setTimeout(resolve, 200));
+while (Array.from(stories.values()).some((s) => s.h < hours)) await new Promise((resolve) => setTimeout(resolve, 200));
 await red.stop();
-for (const story of stories.values()) console.log(JSON.stringify(story));
-process.exit(0);
+// A pipe takes its time: leave only when everything is written.
+process.stdout.write(Array.from(stories.values(), (story) => `${JSON.stringify(story)}\n`).join(""), () =>
+  process.exit(0),
+);

@@ -13,12 +13,20 @@ const ALARM = 0.9;
 
 export class RulAlert {
   #warnAt: number;
+  #hold: number;
   #level: Level = "none";
+  /** The level that waits to be taken, and for how many updates it has held. */
+  #next: Level = "none";
+  #held = 0;
 
-  /** @param warnAt probability of failure within the horizon from which a warning is raised, 0 … 1 */
-  constructor(warnAt: number) {
+  /**
+   * @param warnAt probability of failure within the horizon from which a warning is raised, 0 … 1
+   * @param hold updates for which a new level must hold before it counts
+   */
+  constructor(warnAt: number, hold = 10) {
     if (!(warnAt > 0 && warnAt < 1)) throw new RangeError(`warnAt must lie between 0 and 1, got ${warnAt}`);
     this.#warnAt = warnAt;
+    this.#hold = hold;
   }
 
   get level(): Level {
@@ -28,8 +36,10 @@ export class RulAlert {
   /** The event that this section causes, if any; `name` is the machine's. */
   update(section: RulSection, name: string): RulEvent | undefined {
     const probability = section.failureProbability.value;
-    const next = this.#next(probability);
-    if (next === this.#level) return undefined;
+    const next = this.#levelAt(probability);
+    this.#held = next === this.#next ? this.#held + 1 : 1;
+    this.#next = next;
+    if (next === this.#level || this.#held < this.#hold) return undefined;
     const before = this.#level;
     this.#level = next;
     if (next === "none")
@@ -49,17 +59,16 @@ export class RulAlert {
     };
   }
 
-  /** Clears by itself after maintenance: the next section says so. */
   snapshot(): Json {
-    return this.#level;
+    return [this.#level, this.#next, this.#held];
   }
 
   restore(state: Json): void {
-    this.#level = state as Level;
+    [this.#level, this.#next, this.#held] = state as [Level, Level, number];
   }
 
   /** Leaves a level only when the probability has fallen to half of what raised it. */
-  #next(probability: number | null): Level {
+  #levelAt(probability: number | null): Level {
     if (probability === null) return "none";
     if (probability >= ALARM || (this.#level === "alarm" && probability >= ALARM / 2)) return "alarm";
     if (probability >= this.#warnAt || (this.#level !== "none" && probability >= this.#warnAt / 2)) return "warning";

@@ -13,11 +13,13 @@ export interface Crossing {
 /** Standard normal quantiles at the middles of eight equal slices. */
 const NORMAL = [-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341];
 /**
- * Growth does not stay as it is: its logarithm wanders. One standard deviation of the relative error of the crossing time
- * when it is extrapolated over `ratio` times what was seen. Chosen on synthetic degradation of five families
- * (docs/rul.md), not on any one machine.
+ * Growth does not stay as it is: its logarithm wanders, the more the further it is extrapolated, in time (`ratio` to what
+ * was seen) and in height (`climb`, what is left to the limit over what has been climbed). One standard deviation of the
+ * relative error of the crossing time. Chosen on synthetic degradation of seven families (docs/rul.md), not on any one
+ * machine.
  */
-const wander = (ratio: number): number => Math.sqrt(0.18 ** 2 + 0.22 ** 2 * Math.min(ratio, 25));
+const wander = (ratio: number, climb: number): number =>
+  Math.sqrt(0.15 ** 2 + 0.18 ** 2 * Math.min(ratio, 25) + (0.14 * Math.log1p(climb)) ** 2);
 
 export interface LifePrior {
   /** Age now, in the same unit of time as the crossing. */
@@ -43,28 +45,24 @@ export function crossing(growth: Growth, limit: number, prior?: LifePrior): Cros
         const rate = fit.rate + slope * a + restSd * b;
         const time = timeTo(limit - (fit.level + levelSd * a), rate, fit.shape);
         const straying = Math.sqrt(growth.diffusion * time) / (rate * relativeRate(fit.shape, time));
-        spread(time, straying, fit.weight / (NORMAL.length * NORMAL.length), growth.span, times, weights);
+        const sd = Math.min(
+          1.5,
+          Math.hypot(wander(time / growth.span, (limit - fit.level) / growth.climbed), straying / time),
+        );
+        spread(time, sd, fit.weight / (NORMAL.length * NORMAL.length), times, weights);
       }
   }
   if (prior) weigh(times, weights, prior);
   return summarise(times, weights);
 }
 
-/** A crossing time becomes five, spread by how far it extrapolates and how much the indicator strays on the way. */
-function spread(
-  time: number,
-  straying: number,
-  weight: number,
-  span: number,
-  times: number[],
-  weights: number[],
-): void {
+/** A crossing time becomes five, spread by `sd` of its logarithm. */
+function spread(time: number, sd: number, weight: number, times: number[], weights: number[]): void {
   if (!Number.isFinite(time) || time === 0) {
     times.push(time);
     weights.push(weight);
     return;
   }
-  const sd = Math.min(1.5, Math.hypot(wander(time / span), straying / time));
   for (const z of [-1.4, -0.53, 0, 0.53, 1.4]) {
     times.push(time * Math.exp(sd * z));
     weights.push(weight / 5);

@@ -33,6 +33,8 @@ export interface Growth {
   noise: number;
   /** Time from the first to the last bin. */
   span: number;
+  /** By how much the indicator has grown in that time, at least its noise. */
+  climbed: number;
   /** Variance per unit of time by which the indicator strays from its law for good (a Wiener process). */
   diffusion: number;
 }
@@ -91,7 +93,10 @@ export function fitGrowth(bins: readonly Bin[]): Growth | undefined {
   });
   const evidence =
     0.5 * effective * Math.log(Math.max(flat.variance, floor) / floor) - Math.log(Math.max(effective, 2));
-  return { fits, evidence, noise: Math.sqrt(floor), span, diffusion: diffusion(bins, best.residuals) };
+  const noise = Math.sqrt(floor);
+  const bestPhi = phis[raw.indexOf(best)]!;
+  const climbed = Math.max(noise, -best.rate * Math.min(...bestPhi));
+  return { fits, evidence, noise, span, climbed, diffusion: diffusion(bins, best.residuals) };
 }
 
 function bank(span: number): Shape[] {

@@ -37,6 +37,8 @@ const ENOUGH_EVIDENCE = 4;
 /** A fall by this many deviations, held for some samples, is a repair that nobody reported. */
 const REPAIR_DEVIATIONS = 8;
 const REPAIR_SAMPLES = 8;
+/** Below this share of the way to the limit every law of growth still fits, and any number would be a guess. */
+const LEAST_CLIMB = 0.05;
 const LIFE_VARIATION = 0.5;
 
 interface Answer {
@@ -80,16 +82,16 @@ export class RulPredictor {
    */
   update(time: number, value: number): RulEstimate {
     const t = time / this.#options.timeUnitLength;
-    if (this.#last && t <= this.#last.t) return { section: this.section(time), restarted: false };
+    if (this.#last && t <= this.#last.t) return { section: this.section(), restarted: false };
     const y = this.#sign * value;
     this.#last = { t, y };
     const fallen = this.#count >= 20 && this.#deviation > 0 && this.#level - y > REPAIR_DEVIATIONS * this.#deviation;
     this.#held.push([t, y]);
     // A sample far below waits for the next ones: a wild one must not pull the level down, or a repair would go unnoticed.
-    if (fallen && this.#held.length < REPAIR_SAMPLES) return { section: this.section(time), restarted: false };
+    if (fallen && this.#held.length < REPAIR_SAMPLES) return { section: this.section(), restarted: false };
     if (fallen) this.#beginAgain();
     this.#takeHeld();
-    return { section: this.section(time), restarted: fallen };
+    return { section: this.section(), restarted: fallen };
   }
 
   /** Begins the trend again, after maintenance. */
@@ -105,8 +107,8 @@ export class RulPredictor {
     this.#slope = 0;
   }
 
-  /** The answer at a time, without a new sample. */
-  section(time: number): RulSection {
+  /** The present answer. */
+  section(): RulSection {
     const { label, unit, threshold, direction, timeUnit, horizon, signal } = this.#options;
     const value = this.#last ? this.#sign * this.#level : null;
     const common = {
@@ -145,7 +147,8 @@ export class RulPredictor {
         unknown: true,
         why: [this.#reason || `No trend yet: ${label} has too few samples.`],
       };
-    const passed = Math.max(0, time / this.#options.timeUnitLength - answer.at);
+    // Only observed time counts: while the indicator is silent nobody knows whether the machine wears.
+    const passed = Math.max(0, (this.#last?.t ?? answer.at) - answer.at);
     const left = (x: number) => (x > this.#options.longest ? null : round(Math.max(0, x - passed)));
     const censored = answer.p95 > this.#options.longest ? this.#options.longest : null;
     const probability = this.#crossing ? this.#crossing.probability(horizon + passed) : null;
@@ -251,6 +254,11 @@ export class RulPredictor {
     const rate = growth.fits.reduce((sum, f) => sum + f.weight * f.rate, 0);
     if (growth.evidence < ENOUGH_EVIDENCE || !(rate > 0)) {
       this.#reason = `No trend yet: ${label} does not ${this.#sign > 0 ? "grow" : "fall"} towards its limit beyond its noise.`;
+      return;
+    }
+    const climb = growth.climbed / (growth.climbed + Math.max(0, this.#limit() - this.#level));
+    if (climb < LEAST_CLIMB) {
+      this.#reason = `No number yet: ${label} has begun to ${this.#sign > 0 ? "grow" : "fall"}, but has covered less than ${100 * LEAST_CLIMB} % of the way to its limit.`;
       return;
     }
     const prior = typicalLife

@@ -33,7 +33,7 @@ export class TwinRul {
     const time = this.#cycles ? this.#count : twin.time;
     const { section, restarted } =
       value === undefined
-        ? { section: this.#predictor.section(time), restarted: false }
+        ? { section: this.#predictor.section(), restarted: false }
         : this.#predictor.update(time, value);
     const event = this.#alert.update(section, this.#name);
     if (event || !restarted) return { section, event };

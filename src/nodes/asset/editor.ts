@@ -1,1 +1,7 @@
-RED.nodes.registerType("twin-asset", { category: "config", defaults: { name: { value: "" } }, label() { return this.name || "twin asset"; } });
+RED.nodes.registerType("twin-asset", {
+  category: "config",
+  defaults: { name: { value: "" } },
+  label() {
+    return this.name || "twin asset";
+  },
+});

@@ -1,1 +1,7 @@
-RED.nodes.registerType("twin-store", { category: "config", defaults: { name: { value: "" } }, label() { return this.name || "twin store"; } });
+RED.nodes.registerType("twin-store", {
+  category: "config",
+  defaults: { name: { value: "" } },
+  label() {
+    return this.name || "twin store";
+  },
+});

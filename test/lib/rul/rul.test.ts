@@ -142,7 +142,7 @@ describe("the interval", () => {
 describe("the predictor", () => {
   const feed = (p: RulPredictor, from: number, to: number, f: (h: number) => number, random = createRandom("feed")) => {
     for (let h = from; h < to; h++) p.update(h * HOUR, f(h) + 0.05 * random.normal());
-    return p.section((to - 1) * HOUR);
+    return p.section();
   };
 
   it("says no trend yet on a healthy machine, with null and a reason", () => {
@@ -192,7 +192,7 @@ describe("the predictor", () => {
     let restarted = false;
     for (let h = 210; h < 230; h++) restarted ||= p.update(h * HOUR, 2).restarted;
     assert.equal(restarted, true);
-    assert.equal(p.section(230 * HOUR).unknown, true);
+    assert.equal(p.section().unknown, true);
   });
   it("goes on after a snapshot as if nothing had happened", () => {
     const a = new RulPredictor(options);
@@ -205,11 +205,13 @@ describe("the predictor", () => {
       feed(a, 150, 200, (h) => 2 + 0.02 * h, random()),
     );
   });
-  it("lets time pass between bins", () => {
+  it("lets observed time pass between bins, and no other", () => {
     const p = new RulPredictor(options);
-    const s = feed(p, 0, 200, (h) => 2 + 0.02 * h);
-    const later = p.section(209 * HOUR);
-    assert.ok(Math.abs(s.p50! - later.p50! - 10) < 0.2);
+    let s = feed(p, 0, 200, (h) => 2 + 0.02 * h);
+    const before = s.p50!;
+    s = p.update(200.5 * HOUR, 6.01).section;
+    assert.ok(Math.abs(before - s.p50! - 1.5) < 1, `${before} ${s.p50}`);
+    assert.equal(p.section().p50, s.p50);
   });
   it("ignores samples that run back in time", () => {
     const p = new RulPredictor(options);
@@ -223,16 +225,21 @@ describe("the predictor", () => {
 describe("the alert", () => {
   const at = (value: number | null) =>
     ({
-      ...new RulPredictor(options).section(0),
+      ...new RulPredictor(options).section(),
       p50: 3,
       p05: 1,
       p95: 5,
       failureProbability: { horizon: 50, value },
     }) as never;
-  it("raises, changes and clears with hysteresis", () => {
-    const alert = new RulAlert(0.5);
-    const events = [0.1, 0.55, 0.4, 0.95, 0.5, 0.3, 0.2, null].map((p) => alert.update(at(p), "Pump 1")?.event);
+  it("raises, changes and clears with hysteresis, each after it has held", () => {
+    const alert = new RulAlert(0.5, 3);
+    const held = (p: number | null) => [0, 1, 2].map(() => alert.update(at(p), "Pump 1")?.event).filter(Boolean);
+    const events = [0.1, 0.55, 0.4, 0.95, 0.5, 0.3, 0.2, null].map((p) => held(p)[0]);
     assert.deepEqual(events, [undefined, "raised", undefined, "changed", undefined, "changed", "cleared", undefined]);
+  });
+  it("does not flap when the probability does", () => {
+    const alert = new RulAlert(0.5, 3);
+    for (let i = 0; i < 20; i++) assert.equal(alert.update(at(i % 3 === 0 ? 0.1 : 0.7), "Pump 1"), undefined);
   });
 });
 
