@@ -77,7 +77,9 @@ export function parameterTable(node: EditorNode, container: JQuery, saved: Row[]
       $("<td>", { style: `${pad};font-family:var(--red-ui-monospace-font)` }).text(q.name),
       $("<td>", { style: pad }).append(value),
       $("<td>", { style: `${pad};white-space:nowrap` }).append(unit),
-      $("<td>", { style: `${pad};color:var(--red-ui-secondary-text-color)` }).text(q.meaning),
+      $("<td>", { style: `${pad};line-height:1.2;font-size:0.9em;color:var(--red-ui-secondary-text-color)` }).text(
+        q.meaning,
+      ),
     );
   }
 

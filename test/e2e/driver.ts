@@ -67,6 +67,8 @@ export class Editor {
     const editor = new Editor(page, url);
     await page.goto(`${url}/`);
     await editor.ready();
+    // Node-RED 4 has no dark theme of its own; there the class means nothing.
+    if (theme === "dark") await page.evaluate(() => document.documentElement.classList.add("nr-theme-dark"));
     return editor;
   }
 

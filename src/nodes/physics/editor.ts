@@ -2,11 +2,14 @@ import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { parameterTable, type Quantity } from "../../editor/parameter-table.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import type { CheckResult } from "../../lib/physics/check.ts";
+import type { EquationProblem } from "../../lib/physics/equations.ts";
 import { presets } from "../../lib/physics/presets/index.ts";
+
+// Node-RED takes a string for an answer only from validators that declare two arguments.
 
 /** Empty for the default, or a number in a range. */
 const optional = (key: string, low: number, high: number) =>
-  function (this: EditorNode, value: unknown): true | string {
+  function (this: EditorNode, value: unknown, _opt: unknown): true | string {
     const x = Number(value);
     if (value === "" || value === undefined || value === null || (x >= low && x <= high)) return true;
     return this._("twin-physics.error.number", { label: this._(`twin-physics.label.${key}`), low, high });
@@ -58,20 +61,20 @@ RED.nodes.registerType("twin-physics", {
   },
 });
 
-function presetChosen(this: EditorNode, value: unknown): true | string {
+function presetChosen(this: EditorNode, value: unknown, _opt: unknown): true | string {
   return value ? true : this._("twin-physics.error.preset");
 }
 
-function equationsWritten(this: EditorNode, value: unknown): true | string {
+function equationsWritten(this: EditorNode, value: unknown, _opt: unknown): true | string {
   return this.preset !== "own" || String(value ?? "").trim() !== "" || this._("twin-physics.error.equations");
 }
 
-function valuesAreNumbers(this: EditorNode, rows: Row[]): true | string {
+function valuesAreNumbers(this: EditorNode, rows: Row[], _opt: unknown): true | string {
   const wrong = (rows ?? []).find((r) => r.value !== "" && !Number.isFinite(Number(r.value)));
   return !wrong || this._("twin-physics.error.parameter", { name: wrong.name, value: String(wrong.value) });
 }
 
-function outputsComplete(this: EditorNode, rows: Row[]): true | string {
+function outputsComplete(this: EditorNode, rows: Row[], _opt: unknown): true | string {
   return (rows ?? []).every((r) => r.signal && r.variable) || this._("twin-physics.error.output");
 }
 
@@ -96,6 +99,8 @@ function openDialog(node: EditorNode): Dialog {
   const isOwn = () => $("#node-input-preset").val() === "own";
   const signals = () => assetSignals(String($("#node-input-asset").val() ?? ""));
   const editor = RED.editor.createEditor({ id: "twin-physics-equations", mode: "ace/mode/text", value: "" });
+  // Monaco only: long equations are read, not scrolled.
+  editor.updateOptions?.({ wordWrap: "on", minimap: { enabled: false } });
   const numbers = parameterTable(node, $("#twin-physics-parameters"), node.parameters ?? []);
   const outputs = outputsTable(
     node,
@@ -160,11 +165,7 @@ function openDialog(node: EditorNode): Dialog {
 
   function answer(result: CheckResult): void {
     const problems = result.ok ? [] : result.problems;
-    editor
-      .getSession()
-      .setAnnotations(
-        problems.map((p) => ({ row: p.line - 1, column: p.position ?? 0, text: p.message, type: "error" })),
-      );
+    markProblems(editor, problems);
     const [first] = problems;
     if (first) return say(node._("twin-physics.tip.line", { line: first.line, message: first.message }), true);
     if (!result.ok) return;
@@ -260,4 +261,36 @@ function outputsTable(
     ],
     { newRow: { signal: "", variable: "" }, onChange },
   );
+}
+
+/** Red lines in the text, in whichever of its two editors Node-RED is set to use. */
+function markProblems(editor: TextEditor, problems: readonly EquationProblem[]): void {
+  const { monaco } = globalThis as unknown as { monaco?: Monaco };
+  if (monaco && editor.getModel)
+    monaco.editor.setModelMarkers(
+      editor.getModel(),
+      "twin-physics",
+      problems.map((p) => ({
+        startLineNumber: p.line,
+        endLineNumber: p.line,
+        startColumn: (p.position ?? 0) + 1,
+        endColumn: 10_000,
+        message: p.message,
+        severity: 8,
+      })),
+    );
+  else
+    editor
+      .getSession()
+      .setAnnotations?.(
+        problems.map((p) => ({ row: p.line - 1, column: p.position ?? 0, text: p.message, type: "error" })),
+      );
+}
+
+interface TextEditor {
+  getModel?(): unknown;
+  getSession(): { setAnnotations?(annotations: object[]): void };
+}
+interface Monaco {
+  editor: { setModelMarkers(model: unknown, owner: string, markers: object[]): void };
 }

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { PUMP_SIGNALS } from "../lib/physics/pump-samples.ts";
+import { type Red, removeUserDir, startRed } from "../nodes/harness.ts";
+import { browserAvailable, Editor, launch } from "./driver.ts";
+
+const asset = {
+  id: "asset-of-physics-dialog",
+  type: "twin-asset",
+  version: 1,
+  name: "Pump",
+  idPattern: "plant1:pump-1",
+  clock: "data",
+  mimic: "pump",
+  store: "",
+  signals: PUMP_SIGNALS.map(([name, unit]) => ({ name, unit })),
+  parameters: [{ name: "shutOffHead", value: 42, unit: "m" }],
+  failure: { signal: "", threshold: "", direction: "rising" },
+};
+const flows = [
+  { id: "tab-of-physics-dialog", type: "tab", label: "Physics" },
+  asset,
+  {
+    id: "own-model-under-test",
+    type: "twin-physics",
+    z: "tab-of-physics-dialog",
+    x: 500,
+    y: 300,
+    version: 1,
+    name: "Bearing",
+    asset: asset.id,
+    preset: "own",
+    equations: "dT/dt = (loss - k*(T - ambientTemperature)) / C\nloss = friction * speed^2",
+    parameters: [
+      { name: "k", value: 2.5, unit: "W/K" },
+      { name: "C", value: "3000", unit: "J/K" },
+      { name: "friction", value: 3e-5, unit: "" },
+    ],
+    predictions: [{ signal: "bearingTemperature", variable: "T" }],
+    learn: "",
+    correct: true,
+    floor: "",
+    follow: "",
+    settle: "600",
+    maxGap: "",
+    wires: [[]],
+  },
+];
+
+describe("the dialog of twin-physics", function () {
+  this.timeout(90_000);
+  let red: Red;
+  let browser: Browser;
+
+  before(async function () {
+    if (!browserAvailable()) this.skip();
+    red = await startRed({ flows });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await red?.stop();
+    if (red) removeUserDir(red.userDir);
+  });
+
+  for (const theme of ["light", "dark"] as const)
+    it(`shows a preset, its numbers and its check (${theme})`, async () => {
+      const editor = await Editor.open(browser, red.url, theme);
+      const { page } = editor;
+      page.setDefaultTimeout(8000);
+      const id = await editor.drag("twin-physics", 300, 150);
+      const dropped = await editor.node(id);
+      assert.equal(dropped.asset, asset.id);
+      assert.equal(dropped.valid, false);
+      await editor.edit(id);
+      assert.equal(await page.locator("#twin-physics-model").isVisible(), false);
+      await page.locator("#node-input-preset").selectOption("pump");
+      const check = page.locator("#twin-physics-check");
+      await check.getByText("Predicts bearingTemperature, dischargePressure").waitFor();
+      const head = page.getByLabel("shutOffHead, Value");
+      // The asset's parameter goes before the preset's.
+      assert.equal(await head.getAttribute("placeholder"), "42");
+      await editor.screenshot(`twin-physics-${theme}`, ".red-ui-tray");
+      await head.fill("4o");
+      assert.match((await head.getAttribute("class")) ?? "", /input-error/);
+      await head.fill("41,5");
+      await editor.done();
+      const saved = await editor.node(id);
+      assert.equal(saved.preset, "pump");
+      assert.deepEqual(saved.parameters, [{ name: "shutOffHead", value: 41.5, unit: "" }]);
+      assert.equal(saved.valid, true);
+      await editor.undo();
+      assert.deepEqual((await editor.node(id)).parameters, []);
+      assert.deepEqual(editor.errors, []);
+      await editor.close();
+    });
+
+  it("finds parameters by itself and shows the line that is wrong", async () => {
+    const editor = await Editor.open(browser, red.url);
+    const { page } = editor;
+    page.setDefaultTimeout(8000);
+    const id = await editor.drag("twin-physics", 300, 150);
+    await editor.edit(id);
+    await page.locator("#node-input-preset").selectOption("own");
+    await page.locator("#twin-physics-equations").click();
+    await page.keyboard.type("vibration = base * (speed / n0)^2\nbad = 2 *");
+    const check = page.locator("#twin-physics-check");
+    await check.getByText("Line 2: This is not a complete expression").waitFor();
+    await page.keyboard.type(" flow");
+    await check.getByText("Predicts vibration; reads speed, flow.").waitFor();
+    await page.getByLabel("base, Value").fill("1.8");
+    await page.getByLabel("n0, Value").fill("1480");
+    await page.getByLabel("n0, Unit").fill("rpm");
+    await editor.screenshot("twin-physics-own", ".red-ui-tray");
+    await editor.done();
+    const saved = await editor.node(id);
+    assert.equal(saved.equations, "vibration = base * (speed / n0)^2\nbad = 2 * flow");
+    assert.deepEqual(saved.parameters, [
+      { name: "base", value: 1.8, unit: "" },
+      { name: "n0", value: 1480, unit: "/min" },
+    ]);
+    assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+
+  it("changes nothing by Cancel, nor by Done untouched; a copied preset keeps its numbers", async () => {
+    const editor = await Editor.open(browser, red.url);
+    const { page } = editor;
+    page.setDefaultTimeout(8000);
+    const id = "own-model-under-test";
+    const before = await editor.node(id);
+    assert.equal(before.valid, true);
+    await editor.edit(id);
+    await page.locator("#twin-physics-check").getByText("Predicts bearingTemperature").waitFor();
+    await editor.screenshot("twin-physics-expert", ".red-ui-tray");
+    await editor.done();
+    assert.deepEqual(await editor.node(id), before);
+
+    await editor.edit(id);
+    await page.locator("#node-input-preset").selectOption("pump");
+    await page.locator("#twin-physics-copy").click();
+    await page.getByLabel("bearingRise, Value").fill("30");
+    await editor.cancel();
+    assert.deepEqual(await editor.node(id), before);
+
+    await editor.edit(id);
+    await page.locator("#node-input-preset").selectOption("pump");
+    await page.locator("#twin-physics-copy").click();
+    await page.locator("#twin-physics-check").getByText("Predicts bearingTemperature, dischargePressure").waitFor();
+    await editor.done();
+    const copy = await editor.node(id);
+    assert.match(String(copy.equations), /npshMargin = npshAvailable - npshRequired/);
+    const values = Object.fromEntries(
+      (copy.parameters as { name: string; value: number }[]).map((p) => [p.name, p.value]),
+    );
+    assert.equal(values.shutOffHead, 42);
+    assert.equal(values.nominalSpeed, 1480);
+    assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+});
