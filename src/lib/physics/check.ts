@@ -1,10 +1,10 @@
 /** Checks a text while it is being typed: what is wrong line by line, or the role of every name. */
-import { isPlainObject, isSignalName } from "../twin/envelope.ts";
+import { describe, isPlainObject, isSignalName } from "../twin/envelope.ts";
 import { type Analysis, analyse, EquationError, type EquationProblem } from "./equations.ts";
 
 export type CheckResult =
-  | ({ ok: true; outputs: string[] } & Analysis)
-  | { ok: false; problems: readonly EquationProblem[] };
+  /** `mapping`: what is wrong with the table of predictions, as a sentence. */
+  ({ ok: true; outputs: string[]; mapping?: string } & Analysis) | { ok: false; problems: readonly EquationProblem[] };
 
 /**
  * @param request `{ equations: string, signals?: string[], predictions?: { signal, variable }[] }`; anything else is
@@ -17,11 +17,23 @@ export function checkEquations(request: unknown): CheckResult {
   try {
     const roles = analyse(request.equations, (name) => signals.has(name));
     const defined = [...roles.states, ...roles.variables];
-    return { ok: true, ...roles, outputs: outputs(request.predictions, defined, signals) };
+    const mapping = wrongMapping(request.predictions, defined, signals);
+    return { ok: true, ...roles, outputs: outputs(request.predictions, defined, signals), ...(mapping && { mapping }) };
   } catch (error) {
     if (!(error instanceof EquationError)) throw error;
     return { ok: false, problems: error.problems };
   }
+}
+
+function wrongMapping(rows: unknown, defined: readonly string[], signals: ReadonlySet<string>): string | undefined {
+  for (const row of Array.isArray(rows) ? rows : []) {
+    if (!isPlainObject(row) || !row.signal || !row.variable) continue;
+    if (!signals.has(String(row.signal)))
+      return `Predicted signals: ${describe(row.signal)} is not a signal of the asset.`;
+    if (!defined.includes(String(row.variable)))
+      return `Predicted signals: no equation defines ${describe(row.variable)}.`;
+  }
+  return undefined;
 }
 
 function outputs(rows: unknown, defined: readonly string[], signals: ReadonlySet<string>): string[] {

@@ -2,7 +2,7 @@
 import type { Json } from "../store/store.ts";
 import type { Asset } from "../twin/asset.ts";
 import type { Envelope, ModelSection } from "../twin/envelope.ts";
-import { isBad, isGood } from "../twin/status-codes.ts";
+import { isBad, isGood, StatusCode } from "../twin/status-codes.ts";
 import { displayUnit } from "../twin/units.ts";
 import { type Residual, ResidualLearner } from "./residual.ts";
 import type { PhysicsSettings } from "./settings.ts";
@@ -40,6 +40,8 @@ export class PhysicsTwin {
   /** Newest usable value of each input and its source time. */
   readonly #held: { value: number; time: number }[];
   #settled = false;
+  /** Inputs whose values may not teach anything now. */
+  #doubtful: string[] = [];
 
   constructor(settings: PhysicsSettings, asset: Pick<Asset, "signals">) {
     this.#settings = settings;
@@ -63,16 +65,12 @@ export class PhysicsTwin {
     const code = this.#stepper.step(twin.time, inputs, this.#measuredStates(twin), (state) => this.#isNew(twin, state));
     if (code !== "late") {
       if (this.#stepper.runningFor >= this.#settings.settle) this.#settled = true;
-      const learnable = code === "ok" && this.#settings.model.inputs.every((name) => isGood(twin.status?.[name]));
-      for (const output of this.#outputs) this.#compare(output, twin, learnable || this.#isStatic(code, twin));
+      this.#doubtful = this.#settings.model.inputs.filter((name) => !isTrusted(twin.status?.[name]));
+      // With no states there is nothing to settle: a first sample teaches as much as any other.
+      const runs = code === "ok" || (code === "started" && this.#settings.model.states.length === 0);
+      for (const output of this.#outputs) this.#compare(output, twin, runs && this.#doubtful.length === 0);
     }
     return this.#result(code, inputs);
-  }
-
-  /** With no states there is nothing to settle: a first sample teaches as much as any other. */
-  #isStatic(code: StepCode, twin: Envelope): boolean {
-    const { model } = this.#settings;
-    return code === "started" && model.states.length === 0 && model.inputs.every((n) => isGood(twin.status?.[n]));
   }
 
   #takeInputs(twin: Envelope): Float64Array {
@@ -160,7 +158,7 @@ export class PhysicsTwin {
     const values: Record<string, number> = {};
     for (const [name, index] of names) {
       const value = this.#stepper.quantities[index]!;
-      if (Number.isFinite(value)) values[name] = value;
+      if (Number.isFinite(value)) values[name] = value + 0;
     }
     return values;
   }
@@ -175,6 +173,9 @@ export class PhysicsTwin {
     const settling = this.#outputs.filter((o) => o.dynamic && !this.#settled).map((o) => this.#label(o.signal));
     if (settling.length > 0 && missing.length === 0)
       why.push(`The model of ${list(settling)} settles for ${this.#settings.settle} s before it is compared.`);
+    const doubtful = this.#doubtful.map((name) => this.#label(name)).filter((name) => !missing.includes(name));
+    if (doubtful.length > 0 && this.#outputs.some((o) => o.learner.progress < 1))
+      why.push(`Learning waits until ${list(doubtful)} can be trusted again.`);
     for (const { signal, learner, last } of this.#outputs) {
       const size = Math.abs(last?.expected ?? Number.NaN);
       if (learner.progress === 1 && Math.abs(learner.offset) > LARGE_OFFSET * size)
@@ -212,7 +213,7 @@ export class PhysicsTwin {
   snapshot(): Json {
     return {
       stepper: this.#stepper.snapshot(),
-      held: this.#held.map(({ value, time }) => (Number.isFinite(value) ? [value, time] : null)),
+      held: this.#held.map(({ value, time }) => (Number.isFinite(value) ? [value + 0, time] : null)),
       settled: this.#settled,
       outputs: Object.fromEntries(
         this.#outputs.map(({ signal, learner, last }) => [
@@ -253,7 +254,12 @@ function usable(twin: Envelope, name: string): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-const orNull = (x: number | undefined): number | null => (x !== undefined && Number.isFinite(x) ? x : null);
+/** A value that is only held on for longer is still true of slow quantities, such as the temperature of the water. */
+const isTrusted = (status: number | undefined): boolean =>
+  isGood(status) || status === StatusCode.Uncertain_LastUsableValue;
+
+// JSON has no −0: + 0 makes it 0.
+const orNull = (x: number | undefined): number | null => (x !== undefined && Number.isFinite(x) ? x + 0 : null);
 const width = (range: readonly [number, number] | undefined): number => (range ? range[1] - range[0] : Number.NaN);
 const list = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;

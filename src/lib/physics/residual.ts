@@ -35,6 +35,8 @@ export interface Residual {
 /** Samples from which the first estimate is made. */
 const FIRST = 15;
 const CLIP = 3;
+/** Nothing is learned from deviations whose square is not finite. */
+const ABSURD = 1e150;
 /** Mean of min(z², CLIP²) for a standard normal z. */
 const CLIPPED_VARIANCE = 0.99502;
 
@@ -76,7 +78,7 @@ export class ResidualLearner {
    */
   update(measured: number, model: number, learn: boolean): Residual {
     const raw = measured - model;
-    if (learn && Number.isFinite(raw) && this.progress < 1) this.#learn(raw, model);
+    if (learn && Math.abs(raw) < ABSURD && this.progress < 1) this.#learn(raw, model);
     const expected = model + this.offset;
     const residual = measured - expected;
     const sd = this.sd;
@@ -125,10 +127,11 @@ export class ResidualLearner {
 
   snapshot(): Json {
     return {
-      first: [...this.#first],
+      // JSON has no −0: + 0 makes it 0.
+      first: this.#first.map((r) => r + 0),
       n: this.#n,
       frozen: this.#frozen,
-      offset: this.#offset,
+      offset: this.#offset + 0,
       variance: this.#variance,
       size: this.#size,
     };

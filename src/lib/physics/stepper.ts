@@ -188,7 +188,8 @@ export class Stepper {
 }
 
 const UNKNOWN_STATES = (n: number): Float64Array => new Float64Array(n).fill(Number.NaN);
-const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
+// JSON has no −0: + 0 makes it 0.
+const orNull = (x: number): number | null => (Number.isFinite(x) ? x + 0 : null);
 const orNaN = (x: Json | undefined): number => (typeof x === "number" ? x : Number.NaN);
 const plain = (v: Float64Array): Json => Array.from(v, orNull);
 

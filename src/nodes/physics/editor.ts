@@ -171,9 +171,20 @@ function openDialog(node: EditorNode): Dialog {
     if (!result.ok) return;
     lastGood = result;
     if (isOwn()) showOwnNumbers(result);
+    const lacking = missingSignals(result.parameters);
+    if (lacking.length > 0) return say(node._("twin-physics.tip.lacking", { signals: lacking.join(", ") }), true);
+    if (result.mapping) return say(result.mapping, true);
     if (result.outputs.length === 0) return say(node._("twin-physics.tip.none"), true);
     const list = (names: string[]) => names.join(", ") || node._("twin-physics.tip.nothing");
     say(node._("twin-physics.tip.fine", { outputs: list(result.outputs), inputs: list(result.inputs) }), false);
+  }
+
+  /** A preset's names that are neither its own numbers nor signals of the asset. */
+  function missingSignals(names: string[]): string[] {
+    const chosen = preset();
+    if (!chosen) return [];
+    const own = new Set([...chosen.parameters.map((p) => p.name), ...Object.keys(chosen.fallback)]);
+    return names.filter((name) => !own.has(name));
   }
 
   function showOwnNumbers(result: Extract<CheckResult, { ok: true }>): void {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { PhysicsTwin } from "../../../src/lib/physics/physics-twin.ts";
 import { vapourPressure, waterDensity } from "../../../src/lib/physics/presets/reference-pump.ts";
 import { type PhysicsConfig, readPhysics } from "../../../src/lib/physics/settings.ts";
@@ -200,6 +201,30 @@ describe("pump preset", () => {
     assert(result.section.expected.dischargePressure !== null);
   });
 
+  it("learns with a held water temperature, but not with a doubtful one, and says so", () => {
+    const pump = twin();
+    const learn = (status: number) => {
+      for (let i = 0; i < 3; i++)
+        pump.update(
+          envelope(START + status * 10 + i * 1000, steady(1480, 60), { status: { waterTemperature: status } }),
+        );
+      return pump.update(
+        envelope(START + status * 10 + 9000, steady(1480, 60), { status: { waterTemperature: status } }),
+      );
+    };
+    const doubtful = learn(StatusCode.Uncertain_SensorNotAccurate);
+    assert.equal(doubtful.progress, 0);
+    assert(doubtful.section.why!.includes("Learning waits until waterTemperature can be trusted again."));
+    const held = twin();
+    for (let i = 0; i < 5; i++)
+      held.update(
+        envelope(START + i * 1000, steady(1480, 60), {
+          status: { waterTemperature: StatusCode.Uncertain_LastUsableValue },
+        }),
+      );
+    assert(held.update(envelope(START + 9000, steady(1480, 60))).progress > 0);
+  });
+
   it("does not compare the bearing before its model has settled", () => {
     const pump = twin();
     const at = (s: number) => pump.update(envelope(START + s * 1000, steady(1480, 60))).section;
@@ -272,6 +297,40 @@ describe("pump preset", () => {
       assert.deepEqual(JSON.parse(JSON.stringify(section)), section);
       assert.deepEqual(JSON.parse(JSON.stringify(pump.snapshot())), pump.snapshot());
     }
+  });
+});
+
+describe("any data", () => {
+  it("leaves plain, finite JSON and never throws (1 000 runs)", () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.constantFrom(0, -0, 1, 60, 1480, 1e308, -1e308, 5e-324),
+    );
+    const value = fc.oneof({ weight: 8, arbitrary: number }, fc.constantFrom(null, true, "text"));
+    const names = PUMP_SIGNALS.map(([name]) => name);
+    const step = fc.record({
+      dt: fc.oneof(fc.integer({ min: -5000, max: 700_000 }), fc.constantFrom(0, 1000, 1e13)),
+      values: fc.dictionary(fc.constantFrom(...names), value),
+      bad: fc.subarray(names, { maxLength: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, follow) => {
+        let pump = twin({ settle: 0, learn: 20, follow: follow ? 100 : 0 });
+        let time = START;
+        for (const { dt, values, bad } of steps) {
+          time = Math.min(time + dt, 8e15);
+          const status = Object.fromEntries(bad.map((name) => [name, StatusCode.Bad_OutOfRange]));
+          const { section } = pump.update(envelope(time, values as never, { status }));
+          assert.deepEqual(JSON.parse(JSON.stringify(section)), section);
+          const saved = pump.snapshot();
+          const text = JSON.stringify(saved);
+          assert.deepEqual(JSON.parse(text), saved);
+          pump = twin({ settle: 0, learn: 20, follow: follow ? 100 : 0 });
+          pump.restore(JSON.parse(text));
+        }
+      }),
+      { numRuns: 1000, seed: 7 },
+    );
   });
 });
 
