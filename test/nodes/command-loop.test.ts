@@ -71,7 +71,7 @@ describe("twin-command and the simulated pump", () => {
   });
   afterEach(async () => {
     await helper.unload();
-    require(`${root}/dist/nodes/shared/stores.js`).openStore("default").forget();
+    require(`${root}/dist/nodes/shared/stores.js`).findStore("default")?.forget();
   });
   after(async () => {
     await helper.stopServer();

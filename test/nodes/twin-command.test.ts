@@ -58,9 +58,9 @@ describe("twin-command", () => {
     await helper.startServer();
   });
   afterEach(async () => {
-    const { openStore } = require(`${root}/dist/nodes/shared/stores.js`);
+    const { findStore } = require(`${root}/dist/nodes/shared/stores.js`);
     await helper.unload();
-    openStore("default").forget();
+    findStore("default")?.forget();
   });
   after(async () => {
     await helper.stopServer();
@@ -343,7 +343,7 @@ describe("twin-command", () => {
         assert.equal(red.written.length, 0);
         await machine.end();
         await helper.unload();
-        require(`${root}/dist/nodes/shared/stores.js`).openStore("default").forget();
+        require(`${root}/dist/nodes/shared/stores.js`).findStore("default")?.forget();
       }
     });
 
@@ -372,7 +372,7 @@ describe("twin-command", () => {
       for (let s = 0; s < 5; s++) await red.send({ twin: twin(s, { speed: 1480, flow: 50 - 10 * s }) });
       const all = JSON.stringify([red.written, red.events].flat().map((m) => [m.payload, m.twin]));
       await helper.unload();
-      require(`${root}/dist/nodes/shared/stores.js`).openStore("default").forget();
+      require(`${root}/dist/nodes/shared/stores.js`).findStore("default")?.forget();
       return all;
     };
     const first = await run();

@@ -142,6 +142,7 @@ export class MemoryStore implements Store {
       this.#slots.delete(key);
     }
     for (const node of Array.from(this.states.keys())) this.dropStates(node, ref);
+    this.#tell((l) => l.forget?.(ref));
   }
 
   saveState(node: string, ref: TwinRef, meaning: string, state: Json): void {

@@ -89,6 +89,8 @@ export type StoreListener = {
   event?: (event: TwinEvent) => void;
   audit?: (entry: AuditEntry) => void;
   action?: (action: Action) => ActionResult | undefined;
+  /** The store has forgotten a twin, or all: nodes forget what they hold in memory too. */
+  forget?: (ref?: TwinRef) => void;
 };
 
 export interface Store {

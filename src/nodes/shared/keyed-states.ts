@@ -34,7 +34,12 @@ export class KeyedStates<S extends Snapshotable> {
     this.#node = node;
     this.#meaning = meaning;
     this.#create = create;
-    this.#unsubscribe = store.onFlush(() => this.save());
+    const stopSaving = store.onFlush(() => this.save());
+    const stopForgetting = store.subscribe({ forget: (ref) => this.#forget(ref) });
+    this.#unsubscribe = () => {
+      stopSaving();
+      stopForgetting();
+    };
   }
 
   /** The entry of a twin, restored from the store or made new. Call `touch` after changing its state. */
@@ -81,9 +86,13 @@ export class KeyedStates<S extends Snapshotable> {
 
   /** Forgets one twin, or all. */
   reset(ref?: TwinRef): void {
+    this.#forget(ref);
+    this.#store.dropStates(this.#node, ref);
+  }
+
+  #forget(ref?: TwinRef): void {
     if (ref) this.#entries.delete(twinKey(ref.branch, ref.id));
     else this.#entries.clear();
-    this.#store.dropStates(this.#node, ref);
   }
 
   save(): void {

@@ -1,15 +1,62 @@
-/** The open stores of this Node-RED: one handle per store, shared by the config nodes, the API and the live page. */
-import { MemoryStore } from "../../lib/store/memory.ts";
+/**
+ * The open stores of this Node-RED: one handle per store, shared by the config nodes, the API and the live page. A handle
+ * outlives a redeploy by a grace time, so that twins, histories and baselines go on.
+ */
+import { join } from "node:path";
+import { FileStore } from "../../lib/store/files.ts";
+import { type MemoryOptions, MemoryStore } from "../../lib/store/memory.ts";
 import type { Store } from "../../lib/store/store.ts";
 
-const open = new Map<string, MemoryStore>();
-export const DEFAULT_STORE = "default";
-
-/** Opens a store, or returns the open one. */
-export function openStore(name: string): Store {
-  let store = open.get(name);
-  if (!store) open.set(name, (store = new MemoryStore(name)));
-  return store;
+interface Handle {
+  store: MemoryStore;
+  users: number;
+  ending?: NodeJS.Timeout;
 }
 
-export const openStores = (): Store[] => Array.from(open.values());
+export interface OpenOptions extends MemoryOptions {
+  /** Node-RED's user directory; without one (embedded Node-RED) nothing survives a restart. */
+  userDir?: string | undefined;
+  warn: (sentence: string) => void;
+}
+
+export const DEFAULT_STORE = "default";
+const GRACE_MS = 10_000;
+const handles = new Map<string, Handle>();
+
+/** Opens a store, or joins the open one. Every call needs one `release`. */
+export function acquireStore(name: string, options: OpenOptions): Store {
+  let handle = handles.get(name);
+  if (!handle) {
+    const folder = options.userDir && join(options.userDir, "twinwire", encodeURIComponent(name));
+    if (!folder) options.warn("Node-RED has no user directory: what the twins learn does not survive a restart.");
+    const store = folder ? new FileStore(name, folder, options) : new MemoryStore(name, options);
+    handle = { store, users: 0 };
+    handles.set(name, handle);
+  }
+  clearTimeout(handle.ending);
+  handle.users++;
+  return handle.store;
+}
+
+export function releaseStore(name: string): void {
+  const handle = handles.get(name);
+  if (!handle || --handle.users > 0) return;
+  // The nodes have saved what they know; a power cut during a long redeploy must not lose it.
+  if (handle.store instanceof FileStore) void handle.store.flush();
+  handle.ending = setTimeout(() => closeHandle(name, handle), GRACE_MS);
+  handle.ending.unref();
+}
+
+export const openStores = (): Store[] => Array.from(handles.values(), (handle) => handle.store);
+
+export const findStore = (name: string): Store | undefined => handles.get(name)?.store;
+
+function closeHandle(name: string, handle: Handle): void {
+  handles.delete(name);
+  if (handle.store instanceof FileStore) handle.store.close();
+}
+
+// Node-RED ends its process when all nodes have closed, which may be before the grace time is over.
+process.once("exit", () => {
+  for (const [name, handle] of handles) closeHandle(name, handle);
+});

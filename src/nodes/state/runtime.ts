@@ -88,7 +88,6 @@ export function wire(RED: Runtime, node: Node, stored: Partial<StateConfig>): vo
   function onActionMessage(msg: Message, send: Send): void {
     if (msg.action === undefined && !(isPlainObject(msg.twin) || (isPlainObject(msg.payload) && "id" in msg.payload))) {
       states.reset();
-      store.forget();
     } else {
       const action = readAction(RED, msg);
       if (asset.matches(action.id)) answer(action, send);

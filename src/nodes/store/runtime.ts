@@ -1,11 +1,35 @@
 import type { Store } from "../../lib/store/store.ts";
+import { describe, TwinError } from "../../lib/twin/envelope.ts";
 import type { Node, Runtime } from "../shared/node-red.ts";
-import { openStore } from "../shared/stores.ts";
+import { acquireStore, releaseStore } from "../shared/stores.ts";
+import { migrate, type StoreConfig } from "./migrations.ts";
 
 export interface StoreNode extends Node {
   store: Store;
 }
 
-export function wire(_RED: Runtime, node: Node, _config: { name?: string }): void {
-  (node as StoreNode).store = openStore(node.id);
+/** A sample in memory: time, value, status. */
+const BYTES = 20;
+
+export function wire(RED: Runtime, node: Node, stored: Partial<StoreConfig>): void {
+  const config = migrate(stored);
+  const samplesPerSignal = number(config.samplesPerSignal, "Samples per signal", 10, 10_000_000);
+  const memory = number(config.memory, "Memory for histories", 1, 100_000);
+  (node as StoreNode).store = acquireStore(node.id, {
+    samplesPerSignal: Math.floor(samplesPerSignal),
+    samplesInAll: Math.floor((memory * 1e6) / BYTES),
+    userDir: RED.settings.userDir,
+    warn: (sentence) => node.warn(sentence),
+  });
+  node.on("close", (_removed, done) => {
+    releaseStore(node.id);
+    done();
+  });
+}
+
+function number(x: unknown, label: string, low: number, high: number): number {
+  const value = x === "" ? Number.NaN : Number(x);
+  if (!(value >= low && value <= high))
+    throw new TwinError("E_CONFIG", `${label} is ${describe(x)}: it must be a number from ${low} to ${high}.`);
+  return value;
 }
