@@ -146,6 +146,9 @@ describe("the dialog of twin-physics", function () {
     await editor.edit(id);
     await page.locator("#node-input-preset").selectOption("pump");
     await page.locator("#twin-physics-copy").click();
+    // The mapping of the old equations does not fit the new ones: the check says so until the row is removed.
+    await page.locator("#twin-physics-check").getByText('no equation defines "T"').waitFor();
+    await page.locator("#twin-physics-outputs .red-ui-editableList-item-remove").click();
     await page.locator("#twin-physics-check").getByText("Predicts bearingTemperature, dischargePressure").waitFor();
     await editor.done();
     const copy = await editor.node(id);
