@@ -1,0 +1,229 @@
+/** The dialog of twin-physics: equations with their live check, numbers of the model, mapped outputs. */
+import type { CheckResult } from "../lib/physics/check.ts";
+import type { EquationProblem } from "../lib/physics/equations.ts";
+import { presets } from "../lib/physics/presets/index.ts";
+import { assetSignals } from "./asset-select.ts";
+import { parameterTable, type Quantity } from "./parameter-table.ts";
+import { type Row, type Table, table } from "./table.ts";
+
+export interface PhysicsDialog {
+  save(): void;
+  close(): void;
+}
+
+/** The part of the dialog that Node-RED does not fill by itself: equations, their check, numbers, outputs. */
+export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
+  let own = String(node.equations ?? "");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let request = 0;
+  let open = true;
+  const preset = () => presets.get(String($("#node-input-preset").val() ?? ""));
+  const isOwn = () => $("#node-input-preset").val() === "own";
+  const signals = () => assetSignals(String($("#node-input-asset").val() ?? ""));
+  const editor = RED.editor.createEditor({ id: "twin-physics-equations", mode: "ace/mode/text", value: "" });
+  // Monaco only: long equations are read, not scrolled.
+  editor.updateOptions?.({ wordWrap: "on", minimap: { enabled: false } });
+  const numbers = parameterTable(node, $("#twin-physics-parameters"), node.parameters ?? []);
+  const outputs = outputsTable(
+    node,
+    () => lastGood,
+    signals,
+    () => check(),
+  );
+  let lastGood: Extract<CheckResult, { ok: true }> | undefined;
+  outputs.set(node.predictions ?? []);
+
+  function show(): void {
+    const chosen = preset();
+    $("#twin-physics-model").toggle(isOwn() || chosen !== undefined);
+    $("#twin-physics-copy").toggle(chosen !== undefined);
+    $("#twin-physics-help").toggle(isOwn());
+    editor.setReadOnly(!isOwn());
+    const text = isOwn() ? own : (chosen?.equations ?? "");
+    if (editor.getValue() !== text) editor.setValue(text, -1);
+    $("#node-input-follow").attr("placeholder", chosen?.follow || node._("twin-physics.tip.follow"));
+    $("#node-input-settle").attr("placeholder", chosen?.settle ?? 0);
+    if (chosen) showPresetNumbers();
+    check();
+  }
+
+  function showPresetNumbers(): void {
+    const rows = preset()?.parameters ?? [];
+    numbers.show(
+      rows.map(
+        (p): Quantity => ({ name: p.name, standard: assetValue(p.name) ?? p.value, unit: p.unit, meaning: p.label }),
+      ),
+    );
+  }
+
+  /** An asset's parameter of equal name goes before the preset's value. */
+  function assetValue(name: string): number | undefined {
+    const asset = RED.nodes.node(String($("#node-input-asset").val() ?? ""));
+    const row = (asset?.parameters ?? []).find((p: Row) => p.name === name);
+    return row && row.value !== "" && Number.isFinite(Number(row.value)) ? Number(row.value) : undefined;
+  }
+
+  function check(): void {
+    clearTimeout(timer);
+    if (!open || !(isOwn() || preset())) return;
+    timer = setTimeout(ask, 350);
+  }
+
+  function ask(): void {
+    const mine = ++request;
+    const map = outputs.get();
+    const body = { equations: String(editor.getValue()), signals: signals().map((s) => s.name), predictions: map };
+    $.ajax({
+      url: "twin/api/equations",
+      method: "POST",
+      contentType: "application/json",
+      data: JSON.stringify(body),
+    })
+      .done((result: CheckResult) => mine === request && open && answer(result))
+      .fail((xhr: { statusText?: string }) => {
+        if (mine === request && open) say(node._("twin-physics.tip.unchecked", { reason: xhr.statusText ?? "" }), true);
+      });
+  }
+
+  function answer(result: CheckResult): void {
+    const problems = result.ok ? [] : result.problems;
+    markProblems(editor, problems);
+    const [first] = problems;
+    if (first) return say(node._("twin-physics.tip.line", { line: first.line, message: first.message }), true);
+    if (!result.ok) return;
+    lastGood = result;
+    if (isOwn()) showOwnNumbers(result);
+    const lacking = missingSignals(result.parameters);
+    if (lacking.length > 0) return say(node._("twin-physics.tip.lacking", { signals: lacking.join(", ") }), true);
+    if (result.mapping) return say(result.mapping, true);
+    if (result.outputs.length === 0) return say(node._("twin-physics.tip.none"), true);
+    const list = (names: string[]) => names.join(", ") || node._("twin-physics.tip.nothing");
+    say(node._("twin-physics.tip.fine", { outputs: list(result.outputs), inputs: list(result.inputs) }), false);
+  }
+
+  /** A preset's names that are neither its own numbers nor signals of the asset. */
+  function missingSignals(names: string[]): string[] {
+    const chosen = preset();
+    if (!chosen) return [];
+    const own = new Set([...chosen.parameters.map((p) => p.name), ...Object.keys(chosen.fallback)]);
+    return names.filter((name) => !own.has(name));
+  }
+
+  function showOwnNumbers(result: Extract<CheckResult, { ok: true }>): void {
+    const role = (key: string) => node._(`twin-physics.role.${key}`);
+    numbers.show([
+      ...result.parameters.map(
+        (name): Quantity => ({ name, standard: assetValue(name), unit: undefined, meaning: role("parameter") }),
+      ),
+      ...result.states.map(
+        (name): Quantity => ({ name, standard: assetValue(name) ?? 0, unit: undefined, meaning: role("state") }),
+      ),
+    ]);
+  }
+
+  function say(text: string, wrong: boolean): void {
+    $("#twin-physics-check")
+      .empty()
+      .append($("<i>", { class: wrong ? "fa fa-exclamation-triangle" : "fa fa-check", style: "margin-right:6px" }))
+      .append(document.createTextNode(text))
+      .css("color", wrong ? "var(--red-ui-text-color-error)" : "var(--red-ui-secondary-text-color)");
+  }
+
+  editor.getSession().on("change", () => {
+    if (isOwn()) own = String(editor.getValue());
+    check();
+  });
+  $("#node-input-preset").on("change", show);
+  $("#node-input-asset").on("change", show);
+  $("#twin-physics-copy").on("click", () => {
+    const chosen = preset();
+    if (!chosen) return;
+    own = chosen.equations;
+    numbers.adopt();
+    $("#node-input-preset").val("own").trigger("change");
+  });
+  const expert = ["learn", "floor", "follow", "settle", "maxGap"].some(
+    (key) => node[key] !== "" && node[key] !== undefined,
+  );
+  $("#twin-physics-expert").prop("open", expert || node.correct === false || (node.predictions ?? []).length > 0);
+  show();
+
+  return {
+    save() {
+      const text = isOwn() ? String(editor.getValue()) : own;
+      if (text !== (node.equations ?? "")) node.equations = text;
+      assign(node, "parameters", numbers.get());
+      assign(node, "predictions", outputs.get());
+    },
+    close() {
+      open = false;
+      clearTimeout(timer);
+      editor.destroy();
+    },
+  };
+}
+
+/** Node-RED compares by identity: an untouched table must stay the same object. */
+function assign(node: EditorNode, key: string, rows: Row[]): void {
+  if (JSON.stringify(rows) !== JSON.stringify(node[key] ?? [])) node[key] = rows;
+}
+
+function outputsTable(
+  node: EditorNode,
+  good: () => { states: string[]; variables: string[] } | undefined,
+  signals: () => { name: string }[],
+  onChange: () => void,
+): Table {
+  return table(
+    $("#twin-physics-outputs"),
+    [
+      {
+        key: "signal",
+        label: node._("twin-physics.label.signal"),
+        type: "text",
+        required: true,
+        suggest: () => signals().map((s) => s.name),
+      },
+      {
+        key: "variable",
+        label: node._("twin-physics.label.variable"),
+        type: "text",
+        required: true,
+        suggest: () => [...(good()?.states ?? []), ...(good()?.variables ?? [])],
+      },
+    ],
+    { newRow: { signal: "", variable: "" }, onChange },
+  );
+}
+
+/** Red lines in the text, in whichever of its two editors Node-RED is set to use. */
+function markProblems(editor: TextEditor, problems: readonly EquationProblem[]): void {
+  const { monaco } = globalThis as unknown as { monaco?: Monaco };
+  if (monaco && editor.getModel)
+    monaco.editor.setModelMarkers(
+      editor.getModel(),
+      "twin-physics",
+      problems.map((p) => ({
+        startLineNumber: p.line,
+        endLineNumber: p.line,
+        startColumn: (p.position ?? 0) + 1,
+        endColumn: 10_000,
+        message: p.message,
+        severity: 8,
+      })),
+    );
+  else
+    editor
+      .getSession()
+      .setAnnotations?.(
+        problems.map((p) => ({ row: p.line - 1, column: p.position ?? 0, text: p.message, type: "error" })),
+      );
+}
+
+interface TextEditor {
+  getModel?(): unknown;
+  getSession(): { setAnnotations?(annotations: object[]): void };
+}
+interface Monaco {
+  editor: { setModelMarkers(model: unknown, owner: string, markers: object[]): void };
+}
