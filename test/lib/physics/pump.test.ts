@@ -5,6 +5,7 @@ import { vapourPressure, waterDensity } from "../../../src/lib/physics/presets/r
 import { type PhysicsConfig, readPhysics } from "../../../src/lib/physics/settings.ts";
 import { readAsset } from "../../../src/lib/twin/asset-config.ts";
 import { StatusCode } from "../../../src/lib/twin/status-codes.ts";
+import { TEMPLATES } from "../../../src/lib/twin/templates.ts";
 import { normals } from "./normals.ts";
 import { envelope, PUMP_SIGNALS, steady } from "./pump-samples.ts";
 
@@ -297,6 +298,21 @@ describe("pump preset", () => {
       assert.deepEqual(JSON.parse(JSON.stringify(section)), section);
       assert.deepEqual(JSON.parse(JSON.stringify(pump.snapshot())), pump.snapshot());
     }
+  });
+});
+
+describe("presets and asset templates", () => {
+  it("fit each other, units included", () => {
+    for (const [name, template] of TEMPLATES) {
+      const of = readAsset({ ...template, name, idPattern: "x" });
+      const { model } = readPhysics({ preset: name }, of);
+      assert(model.outputs.size >= 2, name);
+    }
+    const of = readAsset({ ...TEMPLATES.get("tank")!, name: "Tank", idPattern: "x" });
+    const tank = new PhysicsTwin(readPhysics({ preset: "tank" }, of), of);
+    // The template's valve is in percent, the preset's from 0 to 1: Torricelli at 2 m, half open.
+    const { section } = tank.update(envelope(START, { level: 2, inflow: 10, valve: 50 } as never));
+    near(section.expected.outflow, 3600 * 0.62 * 0.002 * 0.5 * Math.sqrt(2 * 9.80665 * 2));
   });
 });
 
