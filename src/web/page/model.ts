@@ -1,0 +1,54 @@
+/** What the API sends. */
+import type { Envelope } from "../../lib/twin/envelope.ts";
+
+export interface Summary {
+  branch: string;
+  id: string;
+  asset: string;
+  mimic: string;
+  simulated: boolean;
+  time: number;
+  state: string;
+  severity: string;
+  health: number | null;
+  why: string;
+  rul: { unit: string; p05: number | null; p50: number | null; p95: number | null } | null;
+  proposals: number;
+  notGood: number;
+}
+
+export interface SignalView {
+  name: string;
+  label: string;
+  unit: string;
+  component: string;
+  normal: [number | null, number | null] | null;
+}
+
+export interface Detail extends Omit<Summary, "proposals"> {
+  twin: Envelope;
+  proposals: NonNullable<Envelope["command"]>[];
+  events: { time: number; section: string; event: string; severity: string; text: string }[];
+  audits: { time: number; decision: string; reason: string }[];
+  signals: SignalView[];
+}
+
+/** State in one word with a symbol: never colour alone. */
+export function stateOf(s: Pick<Summary, "state" | "severity">): { key: string; symbol: string } {
+  if (s.state === "active" || s.severity === "alarm" || s.severity === "warning") {
+    if (s.state === "latched") return { key: "latched", symbol: "△" };
+    if (s.severity === "alarm") return { key: "alarm", symbol: "■" };
+    if (s.severity === "info") return { key: "info", symbol: "◇" };
+    return { key: "warning", symbol: "▲" };
+  }
+  if (s.state === "latched") return { key: "latched", symbol: "△" };
+  if (s.state === "learning") return { key: "learning", symbol: "◷" };
+  return s.state === "normal" ? { key: "normal", symbol: "○" } : { key: "unknown", symbol: "?" };
+}
+
+/** Word for a status code that is not Good. */
+export function qualityOf(status: number | undefined): "bad" | "stale" | "uncertain" | undefined {
+  if (!status) return undefined;
+  if (status >>> 31) return "bad";
+  return status === 0x40900000 ? "stale" : "uncertain";
+}

@@ -1,0 +1,99 @@
+/** What the API says of a twin. */
+import type { Store, TwinRecord, TwinRef } from "../lib/store/store.ts";
+import type { Asset } from "../lib/twin/asset.ts";
+import { displayUnit } from "../lib/twin/units.ts";
+import type { AssetNode } from "../nodes/shared/asset-node.ts";
+import type { Runtime } from "../nodes/shared/node-red.ts";
+import { openStores } from "../nodes/shared/stores.ts";
+
+export interface Summary {
+  store: string;
+  branch: string;
+  id: string;
+  asset: string;
+  mimic: string;
+  simulated: boolean;
+  time: number;
+  state: string;
+  severity: string;
+  health: number | null;
+  why: string;
+  rul: { unit: string; p05: number | null; p50: number | null; p95: number | null } | null;
+  proposals: number;
+  notGood: number;
+}
+
+export interface SignalView {
+  name: string;
+  label: string;
+  unit: string;
+  component: string;
+  normal: readonly [number | null, number | null] | null;
+}
+
+export function summary(store: Store, record: TwinRecord): Summary {
+  const { twin, asset, mimic, proposals } = record;
+  const { anomaly, rul } = twin;
+  return {
+    store: store.name,
+    branch: twin.branch,
+    id: twin.id,
+    asset,
+    mimic,
+    simulated: twin.simulated === true,
+    time: twin.time,
+    state: anomaly?.state ?? "unknown",
+    severity: anomaly?.active || anomaly?.latched ? anomaly.severity : "none",
+    health: anomaly?.health ?? null,
+    why: anomaly?.why[0] ?? "",
+    rul: rul ? { unit: rul.unit, p05: rul.p05, p50: rul.p50, p95: rul.p95 } : null,
+    proposals: proposals.length,
+    notGood: Object.keys(twin.status ?? {}).length,
+  };
+}
+
+/** The twin and the store that holds it. */
+export function find(ref: TwinRef): { store: Store; record: TwinRecord } | undefined {
+  for (const store of openStores()) {
+    const record = store.twin(ref);
+    if (record) return { store, record };
+  }
+  return undefined;
+}
+
+/** Everything about one twin. */
+export function detail(RED: Runtime, store: Store, record: TwinRecord) {
+  const { twin, proposals, events } = record;
+  const ref = { branch: twin.branch, id: twin.id };
+  const asset = assetFor(RED, store, twin.id);
+  return {
+    ...summary(store, record),
+    twin,
+    proposals,
+    events: events.slice(-50),
+    audits: store.audits(ref).slice(-50),
+    signals: asset ? signalViews(asset) : [],
+    failure: asset?.failure ?? null,
+  };
+}
+
+function assetFor(RED: Runtime, store: Store, id: string): Asset | undefined {
+  let found: Asset | undefined;
+  RED.nodes.eachNode((config) => {
+    if (found || config.type !== "twin-asset") return;
+    const node = RED.nodes.getNode(String(config.id)) as AssetNode | null;
+    if (node?.asset && node.store === store && node.asset.matches(id)) found = node.asset;
+  });
+  return found;
+}
+
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+const signalViews = (asset: Asset): SignalView[] =>
+  Array.from(asset.signals.values(), ({ name, label, unit, component, normal }) => ({
+    name,
+    label,
+    unit: displayUnit(unit),
+    component,
+    normal: normal ? [finite(normal[0]), finite(normal[1])] : null,
+  }));
