@@ -25,6 +25,7 @@ function renew(parent: HTMLElement, key: string, make: () => Node[]): void {
 
 export function anomalyCard(act: Act): Card {
   const state = el("p", { class: "big" });
+  const begun = el("p", { class: "note" });
   const health = el("meter", { min: 0, max: 100, low: 50, high: 80, optimum: 100, "aria-label": TEXT.health });
   const healthText = el("span");
   const why = el("ul", { class: "why" });
@@ -40,6 +41,7 @@ export function anomalyCard(act: Act): Card {
   const node = card(
     TEXT.anomaly,
     state,
+    begun,
     el("p", { class: "health" }, `${TEXT.health} `, health, " ", healthText),
     why,
     shares,
@@ -55,8 +57,9 @@ export function anomalyCard(act: Act): Card {
         return;
       }
       const { key, symbol } = stateOf(detail);
-      const since = anomaly.since && (anomaly.active || anomaly.latched) ? ` (${clockTime(anomaly.since)})` : "";
-      say(state, `${symbol} ${TEXT.states[key]}${since}`);
+      say(state, `${symbol} ${TEXT.states[key]}`);
+      const standing = anomaly.since && (anomaly.active || anomaly.latched);
+      say(begun, standing ? TEXT.since(clockTime(anomaly.since!)) : "");
       node.dataset.state = key;
       health.value = anomaly.health ?? 0;
       say(healthText, anomaly.health === null ? "–" : String(Math.round(anomaly.health)));

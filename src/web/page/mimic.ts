@@ -27,7 +27,7 @@ const word = (x: number, y: number, text: string) =>
 const DRAWINGS: Record<string, Drawing> = {
   pump: {
     width: 760,
-    height: 250,
+    height: 268,
     parts: () => [
       line("M130 170H330M420 150H520V40H740"),
       box(20, 60, 110, 140, "tank"),
@@ -58,8 +58,8 @@ const DRAWINGS: Record<string, Drawing> = {
       { signal: "suctionPressure", x: 270, y: 140 },
       { signal: "dischargePressure", x: 450, y: 72 },
       { signal: "flow", x: 660, y: 66 },
-      { signal: "vibration", x: 472, y: 142 },
-      { signal: "bearingTemperature", x: 472, y: 122 },
+      { signal: "vibration", x: 472, y: 238 },
+      { signal: "bearingTemperature", x: 472, y: 260 },
       { signal: "speed", x: 700, y: 168 },
       { signal: "motorCurrent", x: 700, y: 192 },
     ],

@@ -32,6 +32,7 @@ export const TEXT = {
   health: "Health",
   noAnomaly: "No anomaly detector has spoken about this twin yet.",
   contributions: "Share of each signal",
+  since: (time: string) => `since ${time}`,
   acknowledge: "Acknowledge",
   falseAlarm: "False alarm",
   confirmed: "Confirmed",

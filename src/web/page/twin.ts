@@ -190,7 +190,7 @@ function updateTiles(tiles: HTMLElement, detail: Detail, drawn: boolean): void {
         qualityOf(detail.twin.status?.[s.name]) !== undefined,
       ]);
   for (const [name, value] of Object.entries(detail.twin.model?.derived ?? {}))
-    entries.push([name, number(value), false]);
+    entries.push([readable(name), number(value), false]);
   while (tiles.children.length > entries.length) tiles.lastElementChild!.remove();
   for (const [i, [label, value, doubtful]] of entries.entries()) {
     const tile = tiles.children[i] ?? tiles.appendChild(el("div", { class: "tile" }, el("span"), el("b")));
@@ -199,3 +199,10 @@ function updateTiles(tiles: HTMLElement, detail: Detail, drawn: boolean): void {
     tile.classList.toggle("doubtful", doubtful);
   }
 }
+
+/** `npshMargin` → `NPSH margin`. */
+const readable = (name: string): string =>
+  name
+    .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
+    .replace(/^npsh/, "NPSH")
+    .replace(/^[a-z]/, (c) => c.toUpperCase());
