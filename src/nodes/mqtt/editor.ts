@@ -29,6 +29,7 @@ RED.nodes.registerType("twin-mqtt", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    withoutCredentials(this);
     const host = input("host");
     const embedded = $("#twin-mqtt-embedded").prop("checked", this.host === "embedded");
     let real = this.host === "embedded" ? "" : String(this.host ?? "");
@@ -61,6 +62,16 @@ RED.nodes.registerType("twin-mqtt", {
 });
 
 const input = (name: string): JQuery => $(`#node-config-input-${name}`);
+
+/** Node-RED takes empty fields for a change when no credentials are stored yet: they are the same. */
+function withoutCredentials(node: EditorNode): void {
+  node.credentials ??= {};
+  node.credentials._ ??= {};
+  for (const known of [node.credentials, node.credentials._]) {
+    known.user ??= "";
+    if (known.password === undefined) known.has_password ??= false;
+  }
+}
 
 function hostIsValid(this: EditorNode, value: unknown): true | string {
   const host = String(value ?? "").trim();
