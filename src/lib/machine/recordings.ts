@@ -27,6 +27,7 @@ export const RECORDINGS: readonly ShippedRecording[] = [
     idColumn: "unit",
     idPrefix: "engine-",
     period: 3600,
+    start: Date.UTC(2008, 0, 1),
     speed: 14_400,
   },
 ];
