@@ -38,7 +38,8 @@ export function readFault(row: Record<string, unknown>, now: number): Fault {
   const number = (key: string, fallback: number, low: number, high: number): number => {
     const x = row[key];
     if (x === undefined || x === null || x === "") return fallback;
-    const value = Number(x);
+    // An object may refuse to become a number.
+    const value = typeof x === "number" || typeof x === "string" ? Number(x) : Number.NaN;
     if (!(value >= low && value <= high))
       throw new TwinError(
         "E_FAULT",

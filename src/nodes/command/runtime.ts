@@ -95,8 +95,8 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
   function onAction(msg: Message, send: Send): void {
     const name = msg.action ?? "reset";
     if (typeof name === "string" && !OURS.has(name)) return;
-    const toAll = ["kill", "release", "reset"].includes(String(name)) && !hasId(msg);
-    if (toAll) answerForAll(String(name), msg, send);
+    const toAll = typeof name === "string" && ["kill", "release", "reset"].includes(name) && !hasId(msg);
+    if (toAll) answerForAll(name, msg, send);
     else {
       const action = readAction(RED, msg);
       if (asset.matches(action.id)) answer(action, msg, send);
