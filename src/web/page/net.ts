@@ -58,11 +58,14 @@ export async function get<T>(path: string): Promise<T | undefined> {
 
 /** Posts an action; returns the sentence that says what became of it. */
 export async function act(action: object): Promise<string> {
-  const answer = await request("actions", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(action),
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(action) };
+  const answer = await request("actions", init).catch(async (error) => {
+    // Node-RED answers 401 to readers too: who can still read is logged in, but may not act.
+    if (!(error instanceof NotAllowed)) throw error;
+    await request("info");
+    return undefined;
   });
+  if (!answer) return TEXT.notAllowed;
   return ((await answer.json()) as { message: string }).message;
 }
 

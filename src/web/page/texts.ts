@@ -60,5 +60,6 @@ export const TEXT = {
   nothing: "Nothing yet.",
   desired: "Desired but not yet reported",
   revision: (rev: number) => `revision ${rev}`,
+  notAllowed: "Your user may not do this: it needs the permission twin.write.",
   gone: "This twin is not known any more.",
 };

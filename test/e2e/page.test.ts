@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { type Red, removeUserDir, root, startRed } from "../nodes/harness.ts";
+import { browserAvailable, launch } from "./driver.ts";
+
+const require = createRequire(import.meta.url);
+const PUMP = "#branch=live&id=plant1%3Apump-1";
+
+/** The first example without its demo operator: here the test is the operator. */
+function flows(): { type: string; id: string; name?: string; nodes?: string[]; wires?: string[][] }[] {
+  const nodes: ReturnType<typeof flows> = JSON.parse(
+    readFileSync(join(root, "examples", "1 Start here pump station.json"), "utf8"),
+  );
+  const operators = new Set(nodes.find((n) => n.name?.startsWith("Demo operator"))?.nodes);
+  assert.ok(operators.size > 0);
+  for (const node of nodes)
+    if (node.wires) node.wires = node.wires.map((port) => port.filter((id) => !operators.has(id)));
+  return nodes;
+}
+
+describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
+  this.timeout(90_000);
+  let red: Red;
+  let browser: Browser;
+
+  before(async function () {
+    if (!browserAvailable()) this.skip();
+    const { hashSync } = require("bcryptjs");
+    const users = [
+      { username: "boss", password: hashSync("boss-secret", 4), permissions: "*" },
+      { username: "reader", password: hashSync("reader-secret", 4), permissions: "read" },
+    ];
+    red = await startRed({
+      flows: flows(),
+      settings: { httpAdminRoot: "/admin", adminAuth: { type: "credentials", users } },
+    });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await red?.stop();
+    if (red) removeUserDir(red.userDir);
+  });
+
+  async function open(scheme: "light" | "dark", width = 1400): Promise<{ page: Page; problems: string[] }> {
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: scheme,
+      locale: "en-GB",
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const problems: string[] = [];
+    page.on("pageerror", (e) => problems.push(e.message));
+    page.on("console", (m) => {
+      // A refused login is an answer 401, which the browser reports by itself.
+      if (m.type() === "error" && !/status of 40[13]/.test(m.text())) problems.push(m.text());
+    });
+    page.on("request", (r) => {
+      if (!r.url().startsWith(red.url)) problems.push(`asks for ${r.url()}`);
+    });
+    await page.goto(`${red.url}/twin`);
+    return { page, problems };
+  }
+
+  async function login(page: Page, user: string, password = `${user}-secret`): Promise<void> {
+    await page.getByLabel("User name").fill(user);
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Log in" }).click();
+  }
+
+  async function shot(page: Page, name: string): Promise<void> {
+    if (!process.env.SHOTS) return;
+    mkdirSync(process.env.SHOTS, { recursive: true });
+    await page.waitForTimeout(3000);
+    await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) });
+  }
+
+  it("asks for a login, shows the twins and one twin, and lets advice be accepted", async () => {
+    const { page, problems } = await open("light");
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    assert.ok(!(await page.textContent("body"))!.includes("plant1"), "nothing of the plant before the login");
+    await login(page, "boss", "wrong");
+    await page.getByText("Name or password is not right.").waitFor();
+    await login(page, "boss");
+    const row = page.getByRole("button", { name: "plant1:pump-1" });
+    await row.waitFor();
+    await shot(page, "live-overview-light");
+    await row.click();
+    await page.getByText(/^SIMULATED/).waitFor();
+    await page.locator(".mimic .value", { hasText: "m³/h" }).waitFor();
+    await page.locator('.chart[aria-label] path.line[d^="M"]').first().waitFor({ state: "attached" });
+    const revision = async () => Number(/revision (\d+)/.exec((await page.textContent("main"))!)?.[1]);
+    const before = await revision();
+    await page.waitForFunction((r) => Number(/revision (\d+)/.exec(document.body.textContent)?.[1]) > r, before);
+
+    const token = await page.evaluate(() => JSON.parse(localStorage.getItem("auth-tokens-admin")!).access_token);
+    const asked = await fetch(`${red.url}/twin/api/actions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ action: "command", id: "plant1:pump-1", signal: "speed", value: 1410 }),
+    });
+    assert.equal(asked.status, 200);
+    await page.locator(".advice").getByText("1410").first().waitFor();
+    await shot(page, "live-page-light");
+    await page.getByRole("button", { name: "Accept" }).first().click();
+    await page.locator(".answer").waitFor();
+    await page.locator(".log").getByText("verified:").first().waitFor();
+    assert.deepEqual(problems, []);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    assert.ok(!(await page.textContent("main"))!.includes("plant1"));
+    await page.context().close();
+  });
+
+  it("tells a reader that acting is not allowed, and goes on showing", async () => {
+    const { page, problems } = await open("dark", 390);
+    await login(page, "reader");
+    await page.getByRole("button", { name: "plant1:pump-1" }).click();
+    await page.getByRole("button", { name: "Maintenance done" }).click();
+    await page.getByRole("button", { name: "Yes, it was" }).click();
+    await page.locator(".answer", { hasText: "may not" }).waitFor();
+    await page.locator("h1", { hasText: "plant1:pump-1" }).waitFor();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `the page is ${width} px wide on a screen of 390 px`);
+    await shot(page, "live-page-phone-dark");
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+
+  it("opens the twin of its address, in the dark theme, and says when the connection is lost", async () => {
+    const { page } = await open("dark");
+    await login(page, "boss");
+    await page.getByRole("button", { name: "plant1:pump-1" }).waitFor();
+    await page.goto(`${red.url}/twin${PUMP}`);
+    await page.reload();
+    await page.locator(".mimic .value", { hasText: "m³/h" }).waitFor();
+    await shot(page, "live-page-dark");
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    await page.getByRole("button", { name: "Light or dark" }).click();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+    assert.ok(await page.locator("#lost").isHidden());
+    await red.stop(); // hangs until the timeout if the open stream held Node-RED up
+    await page.getByText(/^Connection lost since/).waitFor();
+    await page.context().close();
+  });
+});
