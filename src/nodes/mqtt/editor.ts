@@ -86,7 +86,7 @@ function clientIdIsValid(this: EditorNode, value: unknown): true | string {
 
 /** Asks the server to connect with what the dialog says now. */
 async function testConnection(node: EditorNode): Promise<void> {
-  const result = $("#twin-mqtt-test-result").text(node._("twin-mqtt.label.testing")).css("color", "");
+  const result = $("#twin-mqtt-test-result").text(node._("twin-mqtt.label.testing"));
   const value = (name: string) => input(name).val();
   const body = {
     id: node.id,
@@ -102,8 +102,7 @@ async function testConnection(node: EditorNode): Promise<void> {
     user: value("user"),
     password: value("password"),
   };
-  const show = (ok: boolean, text: string) =>
-    result.text(`${ok ? "✔" : "⚠"} ${text}`).css("color", ok ? "" : "var(--red-ui-text-color-error, #ad1625)");
+  const show = (ok: boolean, text: string) => result.text(`${ok ? "✔" : "⚠"} ${text}`);
   try {
     const answer = await $.ajax({
       url: "twin/api/mqtt-test",
