@@ -1,4 +1,5 @@
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import { readMapping } from "../../lib/ingest/mapping.ts";
 import { readTopicPattern } from "../../lib/ingest/topic.ts";
@@ -37,6 +38,7 @@ RED.nodes.registerType("twin-ingest", {
     source.on("change", () => $(".twin-ingest-mqtt").toggle(source.val() === "mqtt"));
     source.trigger("change");
     $("#twin-ingest-expert").prop("open", Number(this.clockTolerance) !== 60);
+    livePageButton();
   },
   oneditsave() {
     const rows = mapping?.get() ?? [];
