@@ -177,6 +177,9 @@ export class Editor {
     const answer = this.page.waitForResponse((r) => r.url().endsWith("/flows") && r.request().method() === "POST");
     // biome-ignore lint/suspicious/noExplicitAny: Node-RED's editor publishes no types.
     await this.page.evaluate(() => (globalThis as any).RED.actions.invoke("core:deploy-flows"));
+    // Nodes that are not configured yet: the editor asks whether to deploy all the same.
+    const confirm = this.page.locator(".red-ui-notification button.primary").last();
+    await Promise.race([answer, confirm.waitFor().then(() => confirm.click())]).catch(() => {});
     assert.equal((await answer).status(), 200);
     await this.page.waitForTimeout(300);
   }
