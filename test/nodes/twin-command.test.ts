@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import fc from "fast-check";
 import { freePort, root } from "./harness.ts";
 
 const require = createRequire(import.meta.url);
@@ -140,8 +141,8 @@ describe("twin-command", () => {
       assert.equal(red.refused.length, 2);
       const [message] = red.refused;
       assert.match(message.payload, new RegExp(`The branch is ${branch}`));
-      assert.equal(message.error.code, "E_BRANCH");
-      assert.equal(message.twin.command.result.refused, message.payload);
+      assert.deepEqual(message.error, { code: "E_BRANCH", message: message.payload });
+      assert.equal(message.twin.branch, branch, "the taint stays");
       assert.ok(
         red.statuses.includes("⛔ twin-command.status.refused") || red.statuses.some((s) => s.startsWith("⛔")),
       );
@@ -297,6 +298,36 @@ describe("twin-command", () => {
     red.written[0]!.twin.values.speed = 9999;
     await red.send({ payload: 9998 });
     assert.equal(red.refused[0].twin.values.speed, 1480);
+    assert.equal(red.refused[0].twin.command.result.refused, red.refused[0].payload);
+  });
+
+  it("survives any message and writes for none of them", async () => {
+    const red = await start({ rules: [{ when: "speed > 9000", set: "speed", to: "1410" }] });
+    await red.send({ twin: twin(0, { speed: 1480 }) });
+    const odd = fc.anything({ withNullPrototype: true, withBigInt: true, withTypedArray: true, maxDepth: 3 });
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const value = fc.oneof(
+      odd,
+      fc.constantFrom(circular, Number.NaN, 1e308, "1410", Buffer.from("1410"), "x".repeat(1e5)),
+    );
+    const notAnEnvelope = fc.record({ twin: value.filter((x) => x !== undefined), payload: value });
+    const action = fc.record({
+      action: fc.oneof(value, fc.constantFrom("command", "accept", "reject", "reset")),
+      twin: fc.oneof(value, fc.constant({ id: "plant1:pump-1" })),
+      payload: fc.oneof(
+        value,
+        fc.record({ signal: value, value: fc.constantFrom("1410", 9999, null), expires: value }),
+      ),
+    });
+    const messages = fc.sample(fc.oneof(notAnEnvelope, action), { numRuns: 1500, seed: 7 });
+    for (const message of messages) red.node.receive({ ...message });
+    await tick();
+    await tick();
+    assert.equal(red.written.length, 0);
+    await red.send({ twin: twin(9, { speed: 1480 }) });
+    await red.send({ payload: 1410 });
+    assert.equal(red.written.length, 1, "it is still there");
   });
 
   describe("over MQTT", () => {

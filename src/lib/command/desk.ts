@@ -7,17 +7,10 @@ import { guard, type Refusal, type Situation } from "./guard.ts";
 import type { SetPoint } from "./intake.ts";
 import { Knowledge } from "./knowledge.ts";
 import { type Proposal, Proposals } from "./proposals.ts";
-import type { CommandSettings, Rule } from "./settings.ts";
-import { because, digits, duration, quantity } from "./words.ts";
+import { makeCommand, NOTHING, plain, type Request, ruleRequest, withRefusal } from "./request.ts";
+import type { CommandSettings } from "./settings.ts";
+import { because, duration, quantity } from "./words.ts";
 import { Writer } from "./writer.ts";
-
-interface Request extends SetPoint {
-  /** 0 for a person or a flow, then the rules in the order of the table. */
-  priority: number;
-  why: string[];
-  /** Why the value could not be computed, as a sentence. */
-  problem?: string;
-}
 
 export interface DeskOptions {
   asset: Asset;
@@ -175,7 +168,7 @@ export class Desk {
   #applyRules(now: number, effects: Effect[]): number {
     const { firing, outranked, matching } = this.#arbiter.step((e) => this.#knowledge.evaluate(e), now);
     for (const { index, rule } of firing) {
-      const request = this.#ruleRequest(rule, index);
+      const request = ruleRequest(rule, index, this.#knowledge);
       const { refusal } = this.#ask(request, request.priority, now, false);
       if (refusal && !this.#arbiter.report(index, refusal.code)) continue;
       const { reply } = this.#decide(request, now, effects);
@@ -183,22 +176,12 @@ export class Desk {
     }
     for (const { index, rule, by } of outranked) {
       if (!this.#arbiter.report(index, "E_BUSY")) continue;
-      const command = this.#command(this.#ruleRequest(rule, index), now);
+      const command = this.#command(ruleRequest(rule, index, this.#knowledge), now);
       const sentence = `Rule ${by + 1} goes before rule ${index + 1}: it stands earlier in the table and holds.`;
       const refusal: Refusal = { check: "arbitration", code: "E_BUSY", sentence };
       this.#refuse(withRefusal({ ...command, checks: { arbitration: sentence } }, refusal), refusal, now, effects);
     }
     return matching;
-  }
-
-  #ruleRequest(rule: Rule, index: number): Request {
-    const value = this.#knowledge.evaluate(rule.to);
-    const readings = rule.when.names.map((name) => `${name} is ${digits(this.#knowledge.read(name) ?? Number.NaN)}`);
-    const why = [rule.why || rule.when.text, ...readings];
-    const request = { signal: rule.set, priority: index + 1, why };
-    if (Number.isFinite(value)) return { ...request, value };
-    const missing = this.#knowledge.missing(rule.to).join(", ") || "a finite result";
-    return { ...request, value: null, problem: `The set-point "${rule.to.text}" cannot be computed: no ${missing}.` };
   }
 
   /** Asks the guard, then proposes or writes. */
@@ -246,13 +229,6 @@ export class Desk {
   /** A request that could not be read. @param sentence what is wrong with it */
   misread(code: string, sentence: string, now: number): Outcome {
     return this.#unusable({ check: "limits", code, sentence }, [], now, "");
-  }
-
-  /** A message of a branch that may not write; see `branchObjection`. */
-  refuseBranch(sentence: string, now: number): Outcome {
-    const refusal: Refusal = { check: "branch", code: "E_BRANCH", sentence };
-    const command = withRefusal(this.#command(NOTHING, now, ""), refusal);
-    return this.#refuse({ ...command, checks: { branch: sentence } }, refusal, now, []);
   }
 
   /** An accept or reject that names no proposal. */
@@ -305,21 +281,8 @@ export class Desk {
     return undefined;
   }
 
-  #command(request: Request, now: number, id?: string): CommandSection {
-    const { settings, tag } = this.#o;
-    const { signal, value, why } = request;
-    const latest = now + settings.expiry;
-    return {
-      id: id ?? `c-${tag}-${++this.#counter}`,
-      signal,
-      value: plain(value),
-      was: plain(this.#knowledge.value(signal)),
-      mode: settings.mode,
-      expires: Math.min(request.expires ?? latest, latest) + 0,
-      checks: {},
-      result: { sent: false },
-      ...(why.length > 0 && { why }),
-    };
+  #command(request: Request, now: number, id = `c-${this.#o.tag}-${++this.#counter}`): CommandSection {
+    return makeCommand(request, id, this.#knowledge.value(request.signal), this.#o.settings, now);
   }
 
   #what({ signal, value, was }: CommandSection): string {
@@ -353,14 +316,3 @@ export class Desk {
     this.#writer.restore(state.writer);
   }
 }
-
-/** Stands in where no command could be read. */
-const NOTHING: Request = { signal: "", value: null, priority: 0, why: [] };
-
-/** JSON knows no minus zero. */
-const plain = (value: Value): Value => (value === 0 ? 0 : value);
-
-const withRefusal = (command: CommandSection, refusal: Refusal): CommandSection => ({
-  ...command,
-  result: { ...command.result, refused: refusal.sentence },
-});

@@ -12,6 +12,7 @@ import { type Entry, KeyedStates } from "../shared/keyed-states.ts";
 import type { Message, Node, Runtime, Send } from "../shared/node-red.ts";
 import { isAction, RecentSet, readAction } from "../shared/stage.ts";
 import { KillSwitch } from "./kill-switch.ts";
+import { bare, hasId, proposalId, rest, shortHash } from "./messages.ts";
 import { migrate } from "./migrations.ts";
 import { StatusLine } from "./status.ts";
 import { makeTarget } from "./target.ts";
@@ -159,17 +160,16 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
     const message = branchObjection(ref.branch, settings);
     if (message === undefined) return false;
     const { branch, id } = ref;
-    const { effects } = new Desk({ asset, settings, branch, tag }).refuseBranch(message, timeOf(ref));
-    const command = effects.find((e) => e.kind === "refuse")!.command;
-    const first = refusedBranches.add(`${branch}\n${id}`);
-    if (first) for (const effect of effects) if (effect.kind === "audit") putAudit(ref, effect);
-    status.decided(effects);
-    const twin = { ...(isPlainObject(msg.twin) ? msg.twin : bare(ref)), command };
-    send([
-      null,
-      { ...rest(msg), topic: `${id}/command`, payload: message, error: { code: "E_BRANCH", message }, twin },
-      null,
-    ]);
+    if (refusedBranches.add(`${branch}\n${id}`))
+      store.putAudit({
+        ...{ branch, id, time: timeOf(ref), node: label, command: "", signal: "", value: null, was: null },
+        decision: "refused",
+        reason: message,
+      });
+    status.refused("branch");
+    const twin = isPlainObject(msg.twin) && msg.twin.v === 1 ? msg.twin : bare(ref);
+    const error = { code: "E_BRANCH", message };
+    send([null, { ...rest(msg), topic: `${id}/command`, payload: message, error, twin }, null]);
     return true;
   }
 
@@ -193,7 +193,9 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
     send: Send,
   ): void {
     const { ref, state: desk } = entry;
-    const twin: Envelope = { ...RED.util.cloneMessage(desk.twin ?? bare(ref)), command: effect.command };
+    const twin: Envelope = RED.util.cloneMessage(desk.twin ?? bare(ref));
+    // A request that could not be read is no command.
+    if (effect.command.signal) twin.command = effect.command;
     const out: Message = { ...rest(msg), topic: `${ref.id}/command`, twin };
     if (effect.kind === "event") {
       const { event, severity, text } = effect;
@@ -282,38 +284,4 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
       'This asset serves several twins: send msg.action = "command" with msg.twin.id and payload { signal, value }.',
     );
   }
-}
-
-const hasId = (msg: Message): boolean =>
-  (isPlainObject(msg.twin) && msg.twin.id !== undefined) ||
-  (isPlainObject(msg.payload) && msg.payload.id !== undefined);
-
-/** The id of a proposal in an accept or reject: `command` in the action, or the payload itself as text. */
-function proposalId(action: Action, msg: Message): string | undefined {
-  if (typeof action.command === "string") return action.command;
-  if (typeof msg.payload === "string" && msg.payload.startsWith("c-")) return msg.payload;
-  const own = isPlainObject(msg.twin) && isPlainObject(msg.payload) ? msg.payload.id : undefined;
-  return typeof own === "string" && own !== action.id ? own : undefined;
-}
-
-const bare = ({ branch, id }: { branch: string; id: string }): Envelope => ({
-  v: 1,
-  id,
-  branch,
-  time: 0,
-  values: {},
-  updated: [],
-});
-
-/** A message without what this node says anew: a command that travels on must not look like a request. */
-function rest(msg: Message): Message {
-  const { action: _action, reset: _reset, payload: _payload, twin: _twin, event: _event, ...others } = msg;
-  return others;
-}
-
-/** Four hexadecimal digits that tell nodes apart (FNV-1a, folded). */
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const c of text) hash = Math.imul(hash ^ c.codePointAt(0)!, 0x01000193) >>> 0;
-  return ((hash >>> 16) ^ (hash & 0xffff)).toString(16).padStart(4, "0");
 }
