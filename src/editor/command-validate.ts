@@ -1,4 +1,7 @@
-/** What the dialog of twin-command says about wrong settings; `true` when a setting is right. */
+/**
+ * What the dialog of twin-command says about wrong settings; `true` when a setting is right. Node-RED takes a string for a
+ * reason only from validators with two parameters; from others it counts as true.
+ */
 import type { Row } from "./table.ts";
 
 type Verdict = true | string;
@@ -6,14 +9,14 @@ const PREFIX = "twin-command.error";
 
 /** A number that must not be below `least`. */
 export function seconds(key: string, least: number, whole = false) {
-  return function (this: EditorNode, value: unknown): Verdict {
+  return function (this: EditorNode, value: unknown, _opt: unknown): Verdict {
     const x = parse(value);
     const good = Number.isFinite(x) && x >= least && (!whole || Number.isInteger(x));
     return good || this._(`${PREFIX}.${key}`);
   };
 }
 
-export function commandSignals(this: EditorNode, rows: Row[]): Verdict {
+export function commandSignals(this: EditorNode, rows: Row[], _opt: unknown): Verdict {
   const known = signalsOf(this.asset);
   for (const [i, row] of (rows ?? []).entries()) {
     const vars = { row: i + 1, signal: String(row.signal ?? "") };
@@ -29,7 +32,7 @@ export function commandSignals(this: EditorNode, rows: Row[]): Verdict {
   return true;
 }
 
-export function rules(this: EditorNode, rows: Row[]): Verdict {
+export function rules(this: EditorNode, rows: Row[], _opt: unknown): Verdict {
   const commandable = (this.signals ?? []).map((r: Row) => r.signal);
   for (const [i, row] of (rows ?? []).entries()) {
     const vars = { row: i + 1, signal: String(row.set ?? "") };
@@ -41,17 +44,17 @@ export function rules(this: EditorNode, rows: Row[]): Verdict {
   return true;
 }
 
-export function broker(this: EditorNode, value: unknown): Verdict {
+export function broker(this: EditorNode, value: unknown, _opt: unknown): Verdict {
   return live(this, "target") !== "mqtt" || (value && value !== "_ADD_") ? true : this._(`${PREFIX}.broker`);
 }
 
-export function topic(this: EditorNode, value: unknown): Verdict {
+export function topic(this: EditorNode, value: unknown, _opt: unknown): Verdict {
   if (live(this, "target") !== "mqtt") return true;
   const text = String(value ?? "").trim();
   return (text !== "" && !/[+#]/.test(text)) || this._(`${PREFIX}.topic`);
 }
 
-export function defaultSignal(this: EditorNode, value: unknown): Verdict {
+export function defaultSignal(this: EditorNode, value: unknown, _opt: unknown): Verdict {
   const commandable = (this.signals ?? []).map((r: Row) => r.signal);
   return isEmpty(value) || commandable.includes(value) || this._(`${PREFIX}.defaultSignal`);
 }

@@ -1,6 +1,7 @@
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { broker, commandSignals, defaultSignal, rules, seconds, topic } from "../../editor/command-validate.ts";
 import { expressionNames, expressionProblem } from "../../editor/expression-check.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Cell, type Table, table } from "../../editor/table.ts";
 
 RED.nodes.registerType("twin-command", {
@@ -57,6 +58,7 @@ RED.nodes.registerType("twin-command", {
     $("#node-input-interlock").on("change blur", showProblem);
     $("#node-input-asset").on("change", showProblem);
     showProblem();
+    livePageButton();
     const expert =
       this.simulatedTarget || this.killed || EXPERT.some(([key, standard]) => String(this[key]) !== standard);
     $("#twin-command-expert").prop("open", expert);
