@@ -34,6 +34,8 @@ export class FileStore extends MemoryStore {
   readonly folder: string;
   #warn: (sentence: string) => void;
   #dirty = new Set<string>();
+  /** Nodes whose file is being written: not on disk yet, should the process end now. */
+  #underWay = new Set<string>();
   #timer: NodeJS.Timeout;
   #writing: Promise<void> | undefined;
   #closed = false;
@@ -73,7 +75,7 @@ export class FileStore extends MemoryStore {
     this.collect();
     this.#closed = true;
     clearInterval(this.#timer);
-    for (const node of this.#dirty) this.#attempt(node, () => this.#writeNow(node));
+    for (const node of new Set([...this.#dirty, ...this.#underWay])) this.#attempt(node, () => this.#writeNow(node));
     this.#dirty.clear();
   }
 
@@ -81,10 +83,13 @@ export class FileStore extends MemoryStore {
     this.collect();
     const nodes = Array.from(this.#dirty);
     this.#dirty.clear();
+    for (const node of nodes) this.#underWay.add(node);
     for (const node of nodes)
       try {
         await this.#write(node);
+        this.#underWay.delete(node);
       } catch (error) {
+        this.#underWay.delete(node);
         this.#dirty.add(node);
         this.#warn(
           `The state of node ${node} could not be saved (${(error as Error).message}); it is tried again in 30 s.`,
@@ -119,7 +124,7 @@ export class FileStore extends MemoryStore {
   #writeNow(node: string): void {
     const path = this.#path(node);
     if (!this.states.get(node)?.size) return rmSync(path, { force: true });
-    const temporary = `${path}.tmp`;
+    const temporary = `${path}.last.tmp`; // an unfinished write may still hold the other one
     const file = openSync(temporary, "w");
     try {
       writeSync(file, Array.from(this.#lines(node)).join("\n"));
