@@ -2,7 +2,7 @@
 import { displayUnit } from "../twin/units.ts";
 import type { Channel } from "./channel.ts";
 import type { Rows } from "./rows.ts";
-import { withUnit } from "./words.ts";
+import { lowerFirst, withUnit } from "./words.ts";
 
 /** Causes worth a sentence. */
 const TOP = 3;
@@ -46,4 +46,4 @@ function cause(rows: Rows, channel: Channel, deviation: number, i: number): stri
 }
 
 export const sensorSentence = (label: string): string =>
-  `Sensor ${label.charAt(0).toLowerCase()}${label.slice(1)} reads wrong: all other signals fit the model`;
+  `Sensor ${lowerFirst(label)} reads wrong: all other signals fit the model`;

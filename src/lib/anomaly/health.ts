@@ -17,3 +17,7 @@ export function instantHealth(ratio: number, cap: number, sensorOnly: boolean): 
 /** Moves the health towards the instant one; the first value is taken as it is. */
 export const smoothHealth = (health: number | null, instant: number): number =>
   health === null ? instant : health + SMOOTHING * (instant - health);
+
+/** The most that health can be while a limit of this severity is violated. */
+export const capOf = (severity: "none" | "info" | "warning" | "alarm"): number =>
+  severity === "alarm" ? 30 : severity === "warning" ? 60 : 100;

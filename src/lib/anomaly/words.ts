@@ -23,3 +23,7 @@ export function span(ms: number): string {
   if (s < 129_600) return `${Number((s / 3600).toFixed(1))} h`;
   return `${Number((s / 86_400).toFixed(1))} days`;
 }
+
+/** A display name within a sentence; a name that begins with an abbreviation stays as it is. */
+export const lowerFirst = (label: string): string =>
+  /^.[A-Z0-9]/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
