@@ -3,7 +3,7 @@ import { type Row, type Table, table } from "../../editor/table.ts";
 
 /** A field that must be a number in a range; the sentence says what is wrong. */
 const number = (key: string, low: number, high: number, whole = false) =>
-  function (this: EditorNode, value: unknown): true | string {
+  function (this: EditorNode, value: unknown, _opt: unknown): true | string {
     const x = Number(value);
     const good = value !== "" && Number.isFinite(x) && x >= low && x <= high && (!whole || Number.isInteger(x));
     return good || this._(`twin-anomaly.error.${key}`);
@@ -114,7 +114,7 @@ function quantities(): string[] {
   return [...signals, "model.derived.npshMargin", "model.derived.head", ...signals.map((s) => `model.residual.${s}`)];
 }
 
-function limitsAreComplete(this: EditorNode, rows: Row[]): true | string {
+function limitsAreComplete(this: EditorNode, rows: Row[], _opt: unknown): true | string {
   const wrong = (rows ?? []).findIndex((r) => !r.path || r.limit === "" || !Number.isFinite(Number(r.limit)));
   return wrong < 0 || this._("twin-anomaly.error.limits", { row: wrong + 1 });
 }

@@ -24,7 +24,7 @@ RED.nodes.registerType("twin-asset", {
     idPattern: {
       value: "",
       required: true,
-      validate: (v: unknown) => /^[^\s+#]{1,256}$/.test(String(v ?? "")) || text("error.idPattern"),
+      validate: (v: unknown, _opt: unknown) => /^[^\s+#]{1,256}$/.test(String(v ?? "")) || text("error.idPattern"),
     },
     mimic: { value: "generic" },
     clock: { value: "wall" },
@@ -183,7 +183,7 @@ function importJson(): void {
 }
 
 /** Called for stored values; while the dialog is open the tables mark their own cells. */
-function validSignals(this: EditorNode, rows: unknown): true | string {
+function validSignals(this: EditorNode, rows: unknown, _opt: unknown): true | string {
   if (!Array.isArray(rows) || rows.length === 0) return text("error.noSignals");
   for (const row of rows) {
     const unit = validUnit(row?.unit);
@@ -197,7 +197,7 @@ function validSignals(this: EditorNode, rows: unknown): true | string {
   }
 }
 
-function validFailure(failure: unknown): true | string {
+function validFailure(failure: unknown, _opt: unknown): true | string {
   if (!isPlainObject(failure) || !failure.signal) return true;
   return (failure.threshold !== "" && Number.isFinite(Number(failure.threshold))) || text("error.threshold");
 }

@@ -94,7 +94,7 @@ function mappingProblem(rows: Row[]): string | undefined {
   }
 }
 
-function mappingIsValid(this: EditorNode, rows: Row[]): true | string {
+function mappingIsValid(this: EditorNode, rows: Row[], _opt: unknown): true | string {
   return mappingProblem(rows ?? []) ?? true;
 }
 
@@ -104,7 +104,7 @@ function sourceOf(node: EditorNode): string {
   return open.length ? String(open.val()) : node.source;
 }
 
-function topicIsValid(this: EditorNode, value: string): true | string {
+function topicIsValid(this: EditorNode, value: string, _opt: unknown): true | string {
   if (sourceOf(this) !== "mqtt") return true;
   if ((value ?? "").trim() === "") return this._("twin-ingest.error.topic");
   try {
@@ -115,12 +115,12 @@ function topicIsValid(this: EditorNode, value: string): true | string {
   }
 }
 
-function brokerIsChosen(this: EditorNode, value: string): true | string {
+function brokerIsChosen(this: EditorNode, value: string, _opt: unknown): true | string {
   if (sourceOf(this) !== "mqtt") return true;
   return (value && value !== "_ADD_" && RED.nodes.node(value) !== null) || this._("twin-ingest.error.broker");
 }
 
-function toleranceIsValid(this: EditorNode, value: unknown): true | string {
+function toleranceIsValid(this: EditorNode, value: unknown, _opt: unknown): true | string {
   const seconds = Number(value);
   return (value !== "" && Number.isFinite(seconds) && seconds >= 0) || this._("twin-ingest.error.clockTolerance");
 }

@@ -16,17 +16,20 @@ RED.nodes.registerType("twin-machine", {
     asset: { type: "twin-asset", value: "" },
     source: { value: "simulation" },
     twinId: { value: "", validate: validId },
-    clock: { value: 360, validate: (v: unknown) => inRange(v, 1, 3600, "clock") },
-    period: { value: 60, validate: (v: unknown) => inRange(v, 0.1, 86_400, "period") },
+    clock: { value: 360, validate: (v: unknown, _opt: unknown) => inRange(v, 1, 3600, "clock") },
+    period: { value: 60, validate: (v: unknown, _opt: unknown) => inRange(v, 0.1, 86_400, "period") },
     seed: { value: "1" },
-    noise: { value: 1, validate: (v: unknown) => inRange(v, 0, 100, "noise") },
+    noise: { value: 1, validate: (v: unknown, _opt: unknown) => inRange(v, 0, 100, "noise") },
     faults: { value: [] },
-    start: { value: "", validate: (v: unknown) => !v || Number.isFinite(Date.parse(String(v))) || text("start") },
+    start: {
+      value: "",
+      validate: (v: unknown, _opt: unknown) => !v || Number.isFinite(Date.parse(String(v))) || text("start"),
+    },
     recording: { value: "machine-temperature" },
     file: { value: "" },
     timeColumn: { value: "" },
     idColumn: { value: "" },
-    speed: { value: "", validate: (v: unknown) => v === "" || inRange(v, 0.001, 1e9, "speed") },
+    speed: { value: "", validate: (v: unknown, _opt: unknown) => v === "" || inRange(v, 0.001, 1e9, "speed") },
     loop: { value: false },
     autoplay: { value: true },
   },
@@ -113,7 +116,7 @@ function faultTable(node: EditorNode, container: JQuery): Table {
   );
 }
 
-function validId(this: EditorNode, value: unknown): true | string {
+function validId(this: EditorNode, value: unknown, _opt: unknown): true | string {
   return value === "" || value === undefined || /^[^\s+#*]{1,256}$/.test(String(value)) || text("twinId");
 }
 

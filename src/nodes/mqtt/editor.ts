@@ -1,5 +1,5 @@
 const whole = (key: string, low: number, high: number) =>
-  function (this: EditorNode, value: unknown): true | string {
+  function (this: EditorNode, value: unknown, _opt: unknown): true | string {
     const x = Number(value);
     return (value !== "" && Number.isInteger(x) && x >= low && x <= high) || this._(`twin-mqtt.error.${key}`);
   };
@@ -73,14 +73,14 @@ function withoutCredentials(node: EditorNode): void {
   }
 }
 
-function hostIsValid(this: EditorNode, value: unknown): true | string {
+function hostIsValid(this: EditorNode, value: unknown, _opt: unknown): true | string {
   const host = String(value ?? "").trim();
   if (host === "") return this._("twin-mqtt.error.host");
   if (host.includes("://") ? /\s/.test(host) : /[\s/@]/.test(host)) return this._("twin-mqtt.error.hostname");
   return true;
 }
 
-function clientIdIsValid(this: EditorNode, value: unknown): true | string {
+function clientIdIsValid(this: EditorNode, value: unknown, _opt: unknown): true | string {
   return !/\s/.test(String(value ?? "")) || this._("twin-mqtt.error.clientId");
 }
 

@@ -18,10 +18,16 @@ RED.nodes.registerType("twin-rul", {
     threshold: { value: "", validate: validThreshold },
     direction: { value: "rising" },
     unit: { value: "h" },
-    horizon: { value: 168, validate: (v: unknown) => above(v) || text("error.horizon") },
-    warnAt: { value: 50, validate: (v: unknown) => (above(v) && Number(v) < 100) || text("error.warnAt") },
+    horizon: { value: 168, validate: (v: unknown, _opt: unknown) => above(v) || text("error.horizon") },
+    warnAt: {
+      value: 50,
+      validate: (v: unknown, _opt: unknown) => (above(v) && Number(v) < 100) || text("error.warnAt"),
+    },
     onlyWhile: { value: "" },
-    typicalLife: { value: "", validate: (v: unknown) => v === "" || above(v) || text("error.typicalLife") },
+    typicalLife: {
+      value: "",
+      validate: (v: unknown, _opt: unknown) => v === "" || above(v) || text("error.typicalLife"),
+    },
   },
   paletteLabel: "twin rul",
   label() {
@@ -63,12 +69,12 @@ function goal(assetId: string): string {
 
 const above = (v: unknown): boolean => v !== "" && Number(v) > 0 && Number(v) < 1e9;
 
-function validExpression(this: EditorNode, v: unknown): true | string {
+function validExpression(this: EditorNode, v: unknown, _opt: unknown): true | string {
   const own = ($("#node-input-indicator").val() ?? this.indicator) === "own";
   return !own || String(v ?? "").trim() !== "" || text("error.expression");
 }
 
-function validThreshold(this: EditorNode, v: unknown): true | string {
+function validThreshold(this: EditorNode, v: unknown, _opt: unknown): true | string {
   const own = ($("#node-input-indicator").val() ?? this.indicator) === "own";
   return !own || (v !== "" && Number.isFinite(Number(v))) || text("error.threshold");
 }

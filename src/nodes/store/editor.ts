@@ -10,9 +10,9 @@ RED.nodes.registerType("twin-store", {
     name: { value: "" },
     samplesPerSignal: {
       value: 10_000,
-      validate: (v: unknown) => inRange(v, 10, 10_000_000) || text("error.samplesPerSignal"),
+      validate: (v: unknown, _opt: unknown) => inRange(v, 10, 10_000_000) || text("error.samplesPerSignal"),
     },
-    memory: { value: 100, validate: (v: unknown) => inRange(v, 1, 100_000) || text("error.memory") },
+    memory: { value: 100, validate: (v: unknown, _opt: unknown) => inRange(v, 1, 100_000) || text("error.memory") },
   },
   label() {
     return this.name || "twin store";
