@@ -1,4 +1,5 @@
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 
 /** A field that must be a number in a range; the sentence says what is wrong. */
@@ -42,8 +43,9 @@ RED.nodes.registerType("twin-anomaly", {
   oneditprepare() {
     limits = limitsTable(this);
     limits.set(this.limits ?? []);
-    const expert = this.limits?.length > 0 || EXPERT.some(([key, standard]) => this[key] !== standard);
+    const expert = this.limits?.length > 0 || EXPERT.some(([key, standard]) => String(this[key]) !== String(standard));
     $("#twin-anomaly-expert").prop("open", expert);
+    livePageButton();
   },
   oneditsave() {
     const rows = limits?.get() ?? [];
