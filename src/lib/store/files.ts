@@ -17,7 +17,7 @@ import {
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { isPlainObject, twinKey } from "../twin/envelope.ts";
-import { type MemoryOptions, MemoryStore } from "./memory.ts";
+import { type MemoryOptions, MemoryStore, stateOf } from "./memory.ts";
 import type { Json, TwinRef } from "./store.ts";
 
 const HEADER = { format: "twinwire node states", version: 1 };
@@ -51,7 +51,7 @@ export class FileStore extends MemoryStore {
     this.#timer.unref();
   }
 
-  override saveState(node: string, ref: TwinRef, meaning: string, state: Json): void {
+  override saveState(node: string, ref: TwinRef, meaning: string, state: Json | (() => Json)): void {
     super.saveState(node, ref, meaning, state);
     this.#dirty.add(node);
   }
@@ -140,7 +140,7 @@ export class FileStore extends MemoryStore {
   *#lines(node: string): Generator<string> {
     const states = Array.from(this.states.get(node)!.values());
     yield JSON.stringify({ ...HEADER, node });
-    for (const state of states) yield JSON.stringify(state);
+    for (const saved of states) yield JSON.stringify({ ...saved, state: stateOf(saved) });
     yield JSON.stringify({ count: states.length });
   }
 

@@ -28,10 +28,12 @@ interface Slot {
   audits: AuditEntry[];
 }
 
-interface SavedState extends TwinRef {
+export interface SavedState extends TwinRef {
   meaning: string;
-  state: Json;
+  state: Json | (() => Json);
 }
+
+export const stateOf = (saved: SavedState): Json => (typeof saved.state === "function" ? saved.state() : saved.state);
 
 const KEPT_EVENTS = 100;
 const KEPT_AUDITS = 1000;
@@ -145,7 +147,7 @@ export class MemoryStore implements Store {
     this.#tell((l) => l.forget?.(ref));
   }
 
-  saveState(node: string, ref: TwinRef, meaning: string, state: Json): void {
+  saveState(node: string, ref: TwinRef, meaning: string, state: Json | (() => Json)): void {
     let states = this.states.get(node);
     if (!states) this.states.set(node, (states = new Map()));
     states.set(twinKey(ref.branch, ref.id), { branch: ref.branch, id: ref.id, meaning, state });
@@ -154,7 +156,7 @@ export class MemoryStore implements Store {
   loadState(node: string, ref: TwinRef, meaning: string): { state: Json } | { changed: true } | undefined {
     const saved = this.states.get(node)?.get(twinKey(ref.branch, ref.id));
     if (!saved) return undefined;
-    return saved.meaning === meaning ? { state: saved.state } : { changed: true };
+    return saved.meaning === meaning ? { state: stateOf(saved) } : { changed: true };
   }
 
   dropStates(node: string, ref?: TwinRef): void {

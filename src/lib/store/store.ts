@@ -114,8 +114,11 @@ export interface Store {
   /** Forgets twins, their history and node states: the given twin, or all of them. */
   forget(ref?: TwinRef): void;
 
-  /** Saves what a node knows of one twin. `meaning` says what the state depends on (see `loadState`). */
-  saveState(node: string, ref: TwinRef, meaning: string, state: Json): void;
+  /**
+   * Saves what a node knows of one twin. `meaning` says what the state depends on (see `loadState`). A function is asked
+   * for the state when it is written, so that thousands of twins are not serialised at one moment.
+   */
+  saveState(node: string, ref: TwinRef, meaning: string, state: Json | (() => Json)): void;
   /** The saved state, or `changed` when it was saved under another meaning and must be learned again. */
   loadState(node: string, ref: TwinRef, meaning: string): { state: Json } | { changed: true } | undefined;
   /** Removes everything a node saved: for one twin, or for all. */

@@ -41,6 +41,9 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
   const seenRequests = new RecentSet(1000);
   const refusedBranches = new RecentSet(1000);
   let matching: number | undefined;
+  const counted = new WeakMap<Desk, { pending: number; open: number }>();
+  let pending = 0;
+  let open = 0;
   let closed = false;
   showIdle();
 
@@ -183,7 +186,7 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
     }
     desks.touch(entry);
     status.decided(effects);
-    showIdle();
+    showIdle(false, entry);
   }
 
   function say(
@@ -231,16 +234,23 @@ export function wire(RED: Runtime, node: Node, given: CommandConfig): void {
     showIdle();
   }
 
-  function showIdle(atOnce = false): void {
-    const all = [...desks.values()].map((e) => e.state);
-    const sum = (count: (d: Desk) => number) => all.reduce((n, d) => n + count(d), 0);
+  /** After a change of one twin only that one is counted again: a fleet of thousands must not cost thousands. */
+  function showIdle(atOnce = false, changed?: Entry<Desk>): void {
+    for (const entry of changed ? [changed] : desks.values()) {
+      const before = counted.get(entry.state) ?? { pending: 0, open: 0 };
+      const now = { pending: entry.state.pending.length, open: entry.state.openCount };
+      pending += now.pending - before.pending;
+      open += now.open - before.open;
+      counted.set(entry.state, now);
+    }
+    const only = desks.size === 1 ? desks.values().next().value!.state : undefined;
     status.idle(
       {
         off: settings.mode === "off",
-        killed: settings.killed || killSwitch.sentence !== undefined || (all.length === 1 && all[0]!.killed !== ""),
+        killed: settings.killed || killSwitch.sentence !== undefined || (only !== undefined && only.killed !== ""),
         unusable: settings.signals.size === 0,
-        pending: sum((d) => d.pending.length),
-        open: sum((d) => d.openCount),
+        pending,
+        open,
         matching,
       },
       atOnce,

@@ -95,10 +95,12 @@ export class KeyedStates<S extends Snapshotable> {
     else this.#entries.clear();
   }
 
-  save(): void {
+  /** `last`: the node closes, and its objects must not be asked any more. */
+  save(last = false): void {
     for (const entry of this.#entries.values()) {
       if (!entry.dirty) continue;
-      this.#store.saveState(this.#node, entry.ref, this.#meaning, entry.state.snapshot());
+      const { state } = entry;
+      this.#store.saveState(this.#node, entry.ref, this.#meaning, last ? state.snapshot() : () => state.snapshot());
       entry.dirty = false;
     }
   }
@@ -107,7 +109,7 @@ export class KeyedStates<S extends Snapshotable> {
   close(removed: boolean): void {
     this.#unsubscribe();
     if (removed) this.#store.dropStates(this.#node);
-    else this.save();
+    else this.save(true);
     this.#entries.clear();
   }
 }
