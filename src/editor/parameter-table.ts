@@ -56,7 +56,7 @@ export function parameterTable(node: EditorNode, container: JQuery, saved: Row[]
   function line(q: Quantity): JQuery {
     const entry = cell(q.name);
     const pad = "padding:1px 6px 1px 0";
-    const value = $("<input>", { type: "text", inputmode: "decimal", style: "width:100px;margin:0" })
+    const value = $("<input>", { type: "text", inputmode: "decimal", style: "width:120px;margin:0" })
       .attr({
         "aria-label": `${q.name}, ${text("column.value")}`,
         placeholder: q.standard === undefined ? "" : tidy(q.standard),

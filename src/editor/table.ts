@@ -52,7 +52,7 @@ export function table(container: JQuery, columns: Column[], options: TableOption
   const list = $("<ol>").appendTo(container);
   const shown = columns.filter((c) => !c.more);
   list.editableList({
-    header: header(shown),
+    header: header(shown, shown.length < columns.length),
     addButton: options.addLabel ?? true,
     sortable: true,
     removable: true,
@@ -66,6 +66,8 @@ export function table(container: JQuery, columns: Column[], options: TableOption
   const bound = (): BoundRow[] => {
     const rows: BoundRow[] = [];
     list.editableList("items").each((_i: number, item: HTMLElement) => {
+      // A removed row fades out for a moment before it is gone.
+      if ($(item).closest("li").hasClass("red-ui-editableList-item-deleting")) return;
       rows.push($(item).data("data") as BoundRow);
     });
     return rows;
@@ -84,8 +86,9 @@ export function table(container: JQuery, columns: Column[], options: TableOption
   };
 }
 
-function header(columns: Column[]): JQuery {
-  const row = $("<div>", { class: "twin-table-row twin-table-header" });
+/** The labels above the columns; as wide as the rows, which have a handle in front and buttons behind. */
+function header(columns: Column[], hasMore: boolean): JQuery {
+  const row = $("<div>", { class: `twin-table-row twin-table-header${hasMore ? " twin-table-has-more" : ""}` });
   for (const c of columns) cellBox(c).text(c.label).appendTo(row);
   return row;
 }
@@ -214,7 +217,8 @@ function addStyle(): void {
   $("<style>", { id: "twin-table-style" })
     .text(
       `.twin-table-row{display:flex;gap:4px;align-items:center}
-.twin-table-header{font-size:0.85em;color:var(--red-ui-secondary-text-color);padding:2px 40px 2px 28px}
+.twin-table-row.twin-table-header{font-size:0.85em;color:var(--red-ui-secondary-text-color);padding:2px 33px 2px 31px}
+.twin-table-row.twin-table-has-more{padding-right:57px}
 .twin-table-cell{min-width:0}
 .twin-table-cell input[type=text],.twin-table-cell select,.twin-table-labelled input,.twin-table-labelled select{width:100%;box-sizing:border-box;margin:0}
 .twin-table-more{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:6px;padding:6px 0 2px 0}

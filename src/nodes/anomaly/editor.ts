@@ -1,14 +1,14 @@
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
+import { isEmpty, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 
 /** A field that must be a number in a range; the sentence says what is wrong. */
 const number = (key: string, low: number, high: number, whole = false) =>
-  function (this: EditorNode, value: unknown, _opt: unknown): true | string {
-    const x = Number(value);
-    const good = value !== "" && Number.isFinite(x) && x >= low && x <= high && (!whole || Number.isInteger(x));
-    return good || this._(`twin-anomaly.error.${key}`);
-  };
+  verdict((node, value) => {
+    const x = isEmpty(value) ? Number.NaN : Number(value);
+    return (x >= low && x <= high && (!whole || Number.isInteger(x))) || node._(`twin-anomaly.error.${key}`);
+  });
 
 RED.nodes.registerType("twin-anomaly", {
   category: "digital twin",
@@ -18,7 +18,7 @@ RED.nodes.registerType("twin-anomaly", {
   outputs: 2,
   defaults: {
     name: { value: "" },
-    asset: { value: "", type: "twin-asset", required: true },
+    asset: { value: "", type: "twin-asset", required: true, label: "Asset" },
     watch: { value: "auto" },
     falseAlarmsPerMonth: { value: 1, validate: number("falseAlarms", 0.001, 100_000) },
     latch: { value: true },
@@ -27,15 +27,15 @@ RED.nodes.registerType("twin-anomaly", {
     clear: { value: 10, validate: number("clear", 1, 10_000, true) },
     refractory: { value: 20, validate: number("refractory", 0, 100_000, true) },
     excluded: { value: "" },
-    limits: { value: [], validate: limitsAreComplete },
+    limits: { value: [], validate: verdictOfRows(limitsAreComplete) },
     version: { value: 1 },
   },
-  paletteLabel: "anomaly",
+  paletteLabel: "twin anomaly",
   onadd() {
     assetSelect(this);
   },
   label() {
-    return this.name || "anomaly";
+    return this.name || "twin anomaly";
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
@@ -97,7 +97,14 @@ function limitsTable(node: EditorNode): Table {
       { key: "limit", label: text("value"), type: "number", width: 1, required: true },
       { key: "text", label: text("text"), type: "text", width: 4 },
       { key: "unit", label: text("unit"), type: "unit", more: true },
-      { key: "hysteresis", label: text("hysteresis"), type: "number", more: true, placeholder: text("hysteresisHint") },
+      {
+        key: "hysteresis",
+        label: text("hysteresis"),
+        type: "number",
+        more: true,
+        placeholder: text("hysteresisHint"),
+        validate: (v) => numberOf(v) >= 0 || node._("twin-anomaly.error.notNegative"),
+      },
       {
         key: "severity",
         label: text("severity"),
@@ -116,7 +123,9 @@ function quantities(): string[] {
   return [...signals, "model.derived.npshMargin", "model.derived.head", ...signals.map((s) => `model.residual.${s}`)];
 }
 
-function limitsAreComplete(this: EditorNode, rows: Row[], _opt: unknown): true | string {
-  const wrong = (rows ?? []).findIndex((r) => !r.path || r.limit === "" || !Number.isFinite(Number(r.limit)));
-  return wrong < 0 || this._("twin-anomaly.error.limits", { row: wrong + 1 });
+function limitsAreComplete(node: EditorNode, rows: Row[]): Verdict {
+  const incomplete = rows.findIndex((r) => !r.path || !Number.isFinite(numberOf(r.limit)));
+  if (incomplete >= 0) return node._("twin-anomaly.error.limits", { row: incomplete + 1 });
+  const wrong = rows.findIndex((r) => !isEmpty(r.hysteresis) && !(numberOf(r.hysteresis) >= 0));
+  return wrong < 0 || node._("twin-anomaly.error.hysteresis", { row: wrong + 1 });
 }

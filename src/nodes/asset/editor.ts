@@ -1,6 +1,8 @@
 import { parameterTable, relationshipTable, signalTable } from "../../editor/asset-tables.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
 import type { Row, Table } from "../../editor/table.ts";
 import { validUnit } from "../../editor/unit-picker.ts";
+import { isEmpty, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 import { readRecording } from "../../lib/machine/recording.ts";
 import { type AssetConfig, readAsset, type SignalConfig } from "../../lib/twin/asset-config.ts";
 import { isPlainObject } from "../../lib/twin/envelope.ts";
@@ -23,16 +25,18 @@ RED.nodes.registerType("twin-asset", {
     name: { value: "" },
     idPattern: {
       value: "",
-      required: true,
-      validate: (v: unknown, _opt: unknown) => /^[^\s+#]{1,256}$/.test(String(v ?? "")) || text("error.idPattern"),
+      validate: verdict((_node, v) => /^[^\s+#]{1,256}$/.test(String(v ?? "")) || text("error.idPattern")),
     },
     mimic: { value: "generic" },
     clock: { value: "wall" },
     store: { type: "twin-store", value: "", required: false },
-    signals: { value: [], validate: validSignals },
-    parameters: { value: [] },
-    failure: { value: { signal: "", threshold: "", direction: "rising", typicalLife: "" }, validate: validFailure },
-    relationships: { value: [] },
+    signals: { value: [], validate: verdictOfRows(validSignals) },
+    parameters: { value: [], validate: verdictOfRows(validParameters) },
+    failure: {
+      value: { signal: "", threshold: "", direction: "rising", typicalLife: "" },
+      validate: verdict(validFailure),
+    },
+    relationships: { value: [], validate: verdictOfRows(validRelationships) },
   },
   label() {
     return this.name || this.idPattern || "twin asset";
@@ -57,15 +61,24 @@ RED.nodes.registerType("twin-asset", {
           .filter((name) => name.toLowerCase().includes(typed.toLowerCase()))
           .map((name) => ({ value: name, label: name })),
     });
+    markFailure();
+    $("#twin-asset-failure-signal, #twin-asset-failure-threshold, #twin-asset-failure-life").on(
+      "change blur",
+      markFailure,
+    );
+    $("#twin-asset-more").prop(
+      "open",
+      !isEmpty(this.store) || this.parameters?.length > 0 || this.relationships?.length > 0,
+    );
+    livePageButton();
   },
   oneditsave() {
     const next = collect();
-    for (const key of ["signals", "parameters", "failure", "relationships"] as const)
-      if (JSON.stringify(next[key]) !== JSON.stringify(this[key] ?? empty[key])) this[key] = next[key];
+    for (const key of ["signals", "parameters", "relationships"] as const)
+      if (JSON.stringify(next[key]) !== JSON.stringify((this[key] ?? []).map(clean))) this[key] = next[key];
+    if (JSON.stringify(next.failure) !== JSON.stringify(failureOf(this.failure))) this.failure = next.failure;
   },
 });
-
-const empty = { signals: [], parameters: [], relationships: [], failure: undefined };
 
 /** Shows tables and failure threshold; name and the like belong to Node-RED. */
 function show(config: Partial<AssetConfig>): void {
@@ -82,8 +95,6 @@ function show(config: Partial<AssetConfig>): void {
 /** What the dialog says now. */
 function collect(): AssetConfig {
   const value = (id: string) => String($(`#${id}`).val() ?? "").trim();
-  const number = (id: string) =>
-    value(id) === "" || !Number.isFinite(Number(value(id))) ? value(id) : Number(value(id));
   return {
     version: 1,
     name: value("node-config-input-name"),
@@ -92,15 +103,39 @@ function collect(): AssetConfig {
     clock: value("node-config-input-clock") as AssetConfig["clock"],
     store: "",
     signals: signals.get().map(clean) as unknown as SignalConfig[],
-    parameters: parameters.get() as unknown as AssetConfig["parameters"],
-    failure: {
+    parameters: parameters.get().map(clean) as unknown as AssetConfig["parameters"],
+    failure: failureOf({
       signal: value("twin-asset-failure-signal"),
-      threshold: number("twin-asset-failure-threshold"),
+      threshold: value("twin-asset-failure-threshold"),
       direction: value("twin-asset-failure-direction") as "rising" | "falling",
-      typicalLife: number("twin-asset-failure-life"),
-    },
-    relationships: relationships.get() as unknown as { name: string; target: string }[],
+      typicalLife: value("twin-asset-failure-life"),
+    }),
+    relationships: relationships.get().map(clean) as unknown as { name: string; target: string }[],
   };
+}
+
+/** A failure threshold with numbers where numbers were typed, so that an untouched one is equal to itself. */
+function failureOf(failure: Partial<AssetConfig["failure"]> | undefined): AssetConfig["failure"] {
+  const number = (v: unknown) => {
+    const x = numberOf(v);
+    return Number.isFinite(x) ? x : String(v ?? "");
+  };
+  return {
+    signal: failure?.signal ?? "",
+    threshold: number(failure?.threshold),
+    direction: failure?.direction ?? "rising",
+    typicalLife: number(failure?.typicalLife),
+  };
+}
+
+/** Marks the fields of the failure threshold that are not right yet. */
+function markFailure(): void {
+  const { failure } = collect();
+  const wrong = { signal: validSignalOfFailure(failure), threshold: validThreshold(failure), life: validLife(failure) };
+  for (const [key, result] of Object.entries(wrong))
+    $(`#twin-asset-failure-${key}`)
+      .toggleClass("input-error", result !== true)
+      .attr("title", result === true ? "" : result);
 }
 
 /** A row without the cells that nobody filled, so that an untouched table is equal to itself. */
@@ -183,21 +218,58 @@ function importJson(): void {
 }
 
 /** Called for stored values; while the dialog is open the tables mark their own cells. */
-function validSignals(this: EditorNode, rows: unknown, _opt: unknown): true | string {
-  if (!Array.isArray(rows) || rows.length === 0) return text("error.noSignals");
+function validSignals(node: EditorNode, rows: Row[]): Verdict {
+  if (rows.length === 0) return text("error.noSignals");
   for (const row of rows) {
     const unit = validUnit(row?.unit);
     if (unit !== true) return `${row?.name}: ${unit}`;
   }
+  return readable({ ...(node as Partial<AssetConfig>), signals: rows as unknown as SignalConfig[], parameters: [] });
+}
+
+function validParameters(_node: EditorNode, rows: Row[]): Verdict {
+  for (const row of rows) {
+    const unit = isEmpty(row?.unit) ? true : validUnit(row.unit);
+    if (unit !== true) return `${row?.name}: ${unit}`;
+  }
+  return readable({
+    signals: [{ name: "any", unit: "1" }],
+    parameters: rows as unknown as AssetConfig["parameters"],
+  });
+}
+
+function validRelationships(_node: EditorNode, rows: Row[]): Verdict {
+  return rows.every((row) => !isEmpty(row?.name) && !isEmpty(row?.target)) || text("error.relationship");
+}
+
+/** What the reader of the runtime says about a part of an asset. */
+function readable(config: Partial<AssetConfig>): Verdict {
   try {
-    readAsset({ ...(this as Partial<AssetConfig>), idPattern: "x", signals: rows, failure: undefined as never });
+    readAsset({ ...config, idPattern: "x", failure: undefined as never });
     return true;
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-function validFailure(failure: unknown, _opt: unknown): true | string {
-  if (!isPlainObject(failure) || !failure.signal) return true;
-  return (failure.threshold !== "" && Number.isFinite(Number(failure.threshold))) || text("error.threshold");
+type Failure = AssetConfig["failure"];
+
+function validFailure(node: EditorNode, value: unknown): Verdict {
+  if (!isPlainObject(value)) return true;
+  const failure = value as unknown as Failure;
+  const known = (node.signals ?? []).some((row: Row) => row.name === failure.signal);
+  const parts = [
+    validThreshold(failure),
+    validLife(failure),
+    known || isEmpty(failure.signal) || unknownSignal(failure),
+  ];
+  return parts.find((part) => part !== true) ?? true;
 }
+
+const unknownSignal = (failure: Failure): string => text("error.failureSignal", { signal: failure.signal });
+const validSignalOfFailure = (failure: Failure): Verdict =>
+  isEmpty(failure.signal) || signals.get().some((row) => row.name === failure.signal) || unknownSignal(failure);
+const validThreshold = (failure: Failure): Verdict =>
+  isEmpty(failure.signal) || Number.isFinite(numberOf(failure.threshold)) || text("error.threshold");
+const validLife = (failure: Failure): Verdict =>
+  isEmpty(failure.typicalLife) || numberOf(failure.typicalLife) > 0 || text("error.typicalLife");

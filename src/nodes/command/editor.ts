@@ -13,10 +13,10 @@ RED.nodes.registerType("twin-command", {
   defaults: {
     version: { value: 1 },
     name: { value: "" },
-    asset: { type: "twin-asset", value: "", required: true },
+    asset: { type: "twin-asset", value: "", required: true, label: "Asset" },
     mode: { value: "advise" },
     target: { value: "output" },
-    broker: { type: "twin-mqtt", value: "", required: false, validate: broker },
+    broker: { type: "twin-mqtt", value: "", validate: broker },
     topic: { value: "{id}/command/{signal}", validate: topic },
     format: { value: "value" },
     signals: { value: [], validate: commandSignals },
@@ -62,6 +62,7 @@ RED.nodes.registerType("twin-command", {
     const expert =
       this.simulatedTarget || this.killed || EXPERT.some(([key, standard]) => String(this[key]) !== standard);
     $("#twin-command-expert").prop("open", expert);
+    livePageButton();
   },
   oneditsave() {
     // Node-RED compares what is stored: an untouched table must stay as it is.

@@ -1,6 +1,7 @@
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
+import { isEmpty, live, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 import { readMapping } from "../../lib/ingest/mapping.ts";
 import { readTopicPattern } from "../../lib/ingest/topic.ts";
 
@@ -12,21 +13,21 @@ RED.nodes.registerType("twin-ingest", {
   outputs: 2,
   defaults: {
     name: { value: "" },
-    asset: { value: "", type: "twin-asset", required: true },
+    asset: { value: "", type: "twin-asset", required: true, label: "Asset" },
     source: { value: "messages" },
-    broker: { value: "", type: "twin-mqtt", required: false, validate: brokerIsChosen },
-    topic: { value: "", validate: topicIsValid },
+    broker: { value: "", type: "twin-mqtt", validate: verdict(brokerIsChosen) },
+    topic: { value: "", validate: verdict(topicIsValid) },
     qos: { value: "1" },
-    mapping: { value: [], validate: mappingIsValid },
-    clockTolerance: { value: 60, validate: toleranceIsValid },
+    mapping: { value: [], validate: verdictOfRows((_node, rows) => mappingProblem(rows) ?? true) },
+    clockTolerance: { value: 60, validate: verdict(toleranceIsValid) },
     version: { value: 1 },
   },
-  paletteLabel: "ingest",
+  paletteLabel: "twin ingest",
   onadd() {
     assetSelect(this);
   },
   label() {
-    return this.name || (this.source === "mqtt" && this.topic) || "ingest";
+    return this.name || (this.source === "mqtt" && this.topic) || "twin ingest";
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
@@ -94,33 +95,23 @@ function mappingProblem(rows: Row[]): string | undefined {
   }
 }
 
-function mappingIsValid(this: EditorNode, rows: Row[], _opt: unknown): true | string {
-  return mappingProblem(rows ?? []) ?? true;
-}
-
-/** The dialog's choice while it is open, else the node's. */
-function sourceOf(node: EditorNode): string {
-  const open = $("#node-input-source");
-  return open.length ? String(open.val()) : node.source;
-}
-
-function topicIsValid(this: EditorNode, value: string, _opt: unknown): true | string {
-  if (sourceOf(this) !== "mqtt") return true;
-  if ((value ?? "").trim() === "") return this._("twin-ingest.error.topic");
+function topicIsValid(node: EditorNode, value: unknown): Verdict {
+  if (live(node, "source") !== "mqtt") return true;
+  if (isEmpty(value)) return node._("twin-ingest.error.topic");
   try {
-    readTopicPattern(value);
+    readTopicPattern(String(value));
     return true;
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-function brokerIsChosen(this: EditorNode, value: string, _opt: unknown): true | string {
-  if (sourceOf(this) !== "mqtt") return true;
-  return (value && value !== "_ADD_" && RED.nodes.node(value) !== null) || this._("twin-ingest.error.broker");
+function brokerIsChosen(node: EditorNode, value: unknown): Verdict {
+  const missing = !value || value === "_ADD_" || !RED.nodes.node(String(value));
+  return live(node, "source") !== "mqtt" || !missing || node._("twin-ingest.error.broker");
 }
 
-function toleranceIsValid(this: EditorNode, value: unknown, _opt: unknown): true | string {
-  const seconds = Number(value);
-  return (value !== "" && Number.isFinite(seconds) && seconds >= 0) || this._("twin-ingest.error.clockTolerance");
+function toleranceIsValid(node: EditorNode, value: unknown): Verdict {
+  const seconds = isEmpty(value) ? Number.NaN : Number(value);
+  return (Number.isFinite(seconds) && seconds >= 0) || node._("twin-ingest.error.clockTolerance");
 }

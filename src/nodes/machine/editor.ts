@@ -1,5 +1,8 @@
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
+import { isEmpty, live, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
+import { readFault } from "../../lib/machine/faults.ts";
 import { RECORDINGS } from "../../lib/machine/recordings.ts";
 
 let faults: Table;
@@ -13,23 +16,23 @@ RED.nodes.registerType("twin-machine", {
   defaults: {
     version: { value: 1 },
     name: { value: "" },
-    asset: { type: "twin-asset", value: "" },
+    asset: { type: "twin-asset", value: "", required: true, label: "Asset" },
     source: { value: "simulation" },
-    twinId: { value: "", validate: validId },
-    clock: { value: 360, validate: (v: unknown, _opt: unknown) => inRange(v, 1, 3600, "clock") },
-    period: { value: 60, validate: (v: unknown, _opt: unknown) => inRange(v, 0.1, 86_400, "period") },
+    twinId: { value: "", validate: verdict(validId) },
+    clock: { value: 360, validate: simulated(1, 3600, "clock") },
+    period: { value: 60, validate: simulated(0.1, 86_400, "period") },
     seed: { value: "1" },
-    noise: { value: 1, validate: (v: unknown, _opt: unknown) => inRange(v, 0, 100, "noise") },
-    faults: { value: [] },
+    noise: { value: 1, validate: simulated(0, 100, "noise") },
+    faults: { value: [], validate: verdictOfRows(faultsAreRight) },
     start: {
       value: "",
-      validate: (v: unknown, _opt: unknown) => !v || Number.isFinite(Date.parse(String(v))) || text("start"),
+      validate: verdict((_node, v) => isEmpty(v) || Number.isFinite(Date.parse(String(v))) || text("start")),
     },
     recording: { value: "machine-temperature" },
-    file: { value: "" },
+    file: { value: "", validate: verdict(fileIsNamed) },
     timeColumn: { value: "" },
     idColumn: { value: "" },
-    speed: { value: "", validate: (v: unknown, _opt: unknown) => v === "" || inRange(v, 0.001, 1e9, "speed") },
+    speed: { value: "", validate: verdict((_node, v) => isEmpty(v) || inRange(v, 0.001, 1e9, "speed")) },
     loop: { value: false },
     autoplay: { value: true },
   },
@@ -65,6 +68,9 @@ RED.nodes.registerType("twin-machine", {
     $("#node-input-source").on("change", show);
     select.on("change", show);
     show();
+    const expert = String(this.seed) !== "1" || Number(this.noise) !== 1 || !isEmpty(this.start);
+    $(".twin-machine-simulation details").prop("open", expert);
+    livePageButton();
   },
   oneditsave() {
     const rows = faults.get();
@@ -116,13 +122,37 @@ function faultTable(node: EditorNode, container: JQuery): Table {
   );
 }
 
-function validId(this: EditorNode, value: unknown, _opt: unknown): true | string {
-  return value === "" || value === undefined || /^[^\s+#*]{1,256}$/.test(String(value)) || text("twinId");
+function validId(_node: EditorNode, value: unknown): Verdict {
+  return isEmpty(value) || /^[^\s+#*]{1,256}$/.test(String(value)) || text("twinId");
 }
 
-function inRange(value: unknown, low: number, high: number, key: string): true | string {
-  if (value === "" && key === "fault") return true;
-  const number = value === "" ? Number.NaN : Number(value);
+/** The file of a recording must have a name; whether it is there is seen at deploy. */
+function fileIsNamed(node: EditorNode, value: unknown): Verdict {
+  const fromFile = live(node, "source") === "recording" && live(node, "recording") === "file";
+  return !fromFile || !isEmpty(value) || text("file");
+}
+
+/** A fault's own sentence: which of its numbers is wrong, and what it must be. */
+function faultsAreRight(_node: EditorNode, rows: Row[]): Verdict {
+  for (const [i, row] of rows.entries()) {
+    const say = (why: string) => RED._(`${NS}twin-machine.error.faultRow`, { row: i + 1, why });
+    if (!Number.isFinite(numberOf(row.onset))) return say(text("onset"));
+    try {
+      readFault(row, 0);
+    } catch (error) {
+      return say((error as Error).message);
+    }
+  }
+  return true;
+}
+
+/** A number that counts for a simulation only. */
+function simulated(low: number, high: number, key: string) {
+  return verdict((node, value) => live(node, "source") !== "simulation" || inRange(value, low, high, key));
+}
+
+function inRange(value: unknown, low: number, high: number, key: string): Verdict {
+  const number = isEmpty(value) ? Number.NaN : Number(value);
   return (
     (number >= low && number <= high) ||
     RED._(`${NS}twin-machine.error.range`, { label: RED._(`${NS}twin-machine.error.${key}`), low, high })

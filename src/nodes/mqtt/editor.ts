@@ -1,20 +1,22 @@
+import { type Verdict, verdict } from "../../editor/validate.ts";
+
 const whole = (key: string, low: number, high: number) =>
-  function (this: EditorNode, value: unknown, _opt: unknown): true | string {
+  verdict((node, value) => {
     const x = Number(value);
-    return (value !== "" && Number.isInteger(x) && x >= low && x <= high) || this._(`twin-mqtt.error.${key}`);
-  };
+    return (value !== "" && Number.isInteger(x) && x >= low && x <= high) || node._(`twin-mqtt.error.${key}`);
+  });
 
 RED.nodes.registerType("twin-mqtt", {
   category: "config",
   color: "#CFCFCF",
   defaults: {
     name: { value: "" },
-    host: { value: "", required: true, validate: hostIsValid },
+    host: { value: "", validate: verdict(hostIsValid) },
     port: { value: 1883, validate: whole("port", 1, 65535) },
     useTls: { value: false },
     tls: { value: "", type: "tls-config", required: false },
     protocol: { value: "3.1.1" },
-    clientId: { value: "", validate: clientIdIsValid },
+    clientId: { value: "", validate: verdict(clientIdIsValid) },
     keepalive: { value: 60, validate: whole("keepalive", 1, 65535) },
     sessionExpiry: { value: 86400, validate: whole("sessionExpiry", 1, 4294967295) },
     version: { value: 1 },
@@ -73,15 +75,15 @@ function withoutCredentials(node: EditorNode): void {
   }
 }
 
-function hostIsValid(this: EditorNode, value: unknown, _opt: unknown): true | string {
+function hostIsValid(node: EditorNode, value: unknown): Verdict {
   const host = String(value ?? "").trim();
-  if (host === "") return this._("twin-mqtt.error.host");
-  if (host.includes("://") ? /\s/.test(host) : /[\s/@]/.test(host)) return this._("twin-mqtt.error.hostname");
+  if (host === "") return node._("twin-mqtt.error.host");
+  if (host.includes("://") ? /\s/.test(host) : /[\s/@]/.test(host)) return node._("twin-mqtt.error.hostname");
   return true;
 }
 
-function clientIdIsValid(this: EditorNode, value: unknown, _opt: unknown): true | string {
-  return !/\s/.test(String(value ?? "")) || this._("twin-mqtt.error.clientId");
+function clientIdIsValid(node: EditorNode, value: unknown): Verdict {
+  return !/\s/.test(String(value ?? "")) || node._("twin-mqtt.error.clientId");
 }
 
 /** Asks the server to connect with what the dialog says now. */

@@ -1,16 +1,16 @@
 import { assetSelect } from "../../editor/asset-select.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
 import { openPhysicsDialog, type PhysicsDialog } from "../../editor/physics-dialog.ts";
 import type { Row } from "../../editor/table.ts";
-
-// Node-RED takes a string for an answer only from validators that declare two arguments.
+import { isEmpty, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 
 /** Empty for the default, or a number in a range. */
 const optional = (key: string, low: number, high: number) =>
-  function (this: EditorNode, value: unknown, _opt: unknown): true | string {
+  verdict((node, value) => {
     const x = Number(value);
-    if (value === "" || value === undefined || value === null || (x >= low && x <= high)) return true;
-    return this._("twin-physics.error.number", { label: this._(`twin-physics.label.${key}`), low, high });
-  };
+    if (isEmpty(value) || (x >= low && x <= high)) return true;
+    return node._("twin-physics.error.number", { label: node._(`twin-physics.label.${key}`), low, high });
+  });
 
 RED.nodes.registerType("twin-physics", {
   category: "digital twin",
@@ -21,11 +21,11 @@ RED.nodes.registerType("twin-physics", {
   defaults: {
     version: { value: 1 },
     name: { value: "" },
-    asset: { value: "", type: "twin-asset", required: true },
-    preset: { value: "", validate: presetChosen },
-    equations: { value: "", validate: equationsWritten },
-    parameters: { value: [], validate: valuesAreNumbers },
-    predictions: { value: [], validate: outputsComplete },
+    asset: { value: "", type: "twin-asset", required: true, label: "Asset" },
+    preset: { value: "", validate: verdict(presetChosen) },
+    equations: { value: "", validate: verdict(equationsWritten) },
+    parameters: { value: [], validate: verdictOfRows(valuesAreNumbers) },
+    predictions: { value: [], validate: verdictOfRows(outputsComplete) },
     learn: { value: "", validate: optional("learn", 15, 1e7) },
     correct: { value: true },
     floor: { value: "", validate: optional("floor", 0, 100) },
@@ -33,9 +33,9 @@ RED.nodes.registerType("twin-physics", {
     settle: { value: "", validate: optional("settle", 0, 1e9) },
     maxGap: { value: "", validate: optional("maxGap", 0.001, 1e9) },
   },
-  paletteLabel: "physics",
+  paletteLabel: "twin physics",
   label() {
-    return this.name || (this.preset && this.preset !== "own" ? `physics: ${this.preset}` : "physics");
+    return this.name || (this.preset && this.preset !== "own" ? `physics: ${this.preset}` : "twin physics");
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
@@ -48,6 +48,7 @@ RED.nodes.registerType("twin-physics", {
   },
   oneditprepare() {
     dialog = openPhysicsDialog(this);
+    livePageButton();
   },
   oneditsave() {
     dialog?.save();
@@ -58,21 +59,21 @@ RED.nodes.registerType("twin-physics", {
   },
 });
 
-function presetChosen(this: EditorNode, value: unknown, _opt: unknown): true | string {
-  return value ? true : this._("twin-physics.error.preset");
+function presetChosen(node: EditorNode, value: unknown): Verdict {
+  return value ? true : node._("twin-physics.error.preset");
 }
 
-function equationsWritten(this: EditorNode, value: unknown, _opt: unknown): true | string {
-  return this.preset !== "own" || String(value ?? "").trim() !== "" || this._("twin-physics.error.equations");
+function equationsWritten(node: EditorNode, value: unknown): Verdict {
+  return node.preset !== "own" || !isEmpty(value) || node._("twin-physics.error.equations");
 }
 
-function valuesAreNumbers(this: EditorNode, rows: Row[], _opt: unknown): true | string {
-  const wrong = (rows ?? []).find((r) => r.value !== "" && !Number.isFinite(Number(r.value)));
-  return !wrong || this._("twin-physics.error.parameter", { name: wrong.name, value: String(wrong.value) });
+function valuesAreNumbers(node: EditorNode, rows: Row[]): Verdict {
+  const wrong = rows.find((r) => !isEmpty(r.value) && !Number.isFinite(Number(r.value)));
+  return !wrong || node._("twin-physics.error.parameter", { name: wrong.name, value: String(wrong.value) });
 }
 
-function outputsComplete(this: EditorNode, rows: Row[], _opt: unknown): true | string {
-  return (rows ?? []).every((r) => r.signal && r.variable) || this._("twin-physics.error.output");
+function outputsComplete(node: EditorNode, rows: Row[]): Verdict {
+  return rows.every((r) => r.signal && r.variable) || node._("twin-physics.error.output");
 }
 
 let dialog: PhysicsDialog | undefined;

@@ -1,4 +1,6 @@
 import { assetSelect } from "../../editor/asset-select.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
+import { isEmpty, live, type Verdict, verdict } from "../../editor/validate.ts";
 
 const NS = "@twinwire/node-red-digital-twin/twin-rul:";
 const text = (key: string, vars?: Record<string, unknown>): string => RED._(`${NS}twin-rul.${key}`, vars);
@@ -12,22 +14,16 @@ RED.nodes.registerType("twin-rul", {
   defaults: {
     version: { value: 1 },
     name: { value: "" },
-    asset: { type: "twin-asset", value: "" },
+    asset: { type: "twin-asset", value: "", required: true, label: "Asset" },
     indicator: { value: "asset" },
-    expression: { value: "", validate: validExpression },
-    threshold: { value: "", validate: validThreshold },
+    expression: { value: "", validate: verdict(validExpression) },
+    threshold: { value: "", validate: verdict(validThreshold) },
     direction: { value: "rising" },
     unit: { value: "h" },
-    horizon: { value: 168, validate: (v: unknown, _opt: unknown) => above(v) || text("error.horizon") },
-    warnAt: {
-      value: 50,
-      validate: (v: unknown, _opt: unknown) => (above(v) && Number(v) < 100) || text("error.warnAt"),
-    },
+    horizon: { value: 168, validate: verdict((_node, v) => above(v) || text("error.horizon")) },
+    warnAt: { value: 50, validate: verdict((_node, v) => (above(v) && Number(v) < 100) || text("error.warnAt")) },
     onlyWhile: { value: "" },
-    typicalLife: {
-      value: "",
-      validate: (v: unknown, _opt: unknown) => v === "" || above(v) || text("error.typicalLife"),
-    },
+    typicalLife: { value: "", validate: verdict((_node, v) => isEmpty(v) || above(v) || text("error.typicalLife")) },
   },
   paletteLabel: "twin rul",
   label() {
@@ -52,6 +48,9 @@ RED.nodes.registerType("twin-rul", {
     };
     $("#node-input-indicator, #node-input-asset").on("change", show);
     show();
+    const expert = String(this.warnAt) !== "50" || !isEmpty(this.onlyWhile) || !isEmpty(this.typicalLife);
+    $("#twin-rul-expert").prop("open", expert);
+    livePageButton();
   },
 });
 
@@ -69,12 +68,10 @@ function goal(assetId: string): string {
 
 const above = (v: unknown): boolean => v !== "" && Number(v) > 0 && Number(v) < 1e9;
 
-function validExpression(this: EditorNode, v: unknown, _opt: unknown): true | string {
-  const own = ($("#node-input-indicator").val() ?? this.indicator) === "own";
-  return !own || String(v ?? "").trim() !== "" || text("error.expression");
+function validExpression(node: EditorNode, v: unknown): Verdict {
+  return live(node, "indicator") !== "own" || !isEmpty(v) || text("error.expression");
 }
 
-function validThreshold(this: EditorNode, v: unknown, _opt: unknown): true | string {
-  const own = ($("#node-input-indicator").val() ?? this.indicator) === "own";
-  return !own || (v !== "" && Number.isFinite(Number(v))) || text("error.threshold");
+function validThreshold(node: EditorNode, v: unknown): Verdict {
+  return live(node, "indicator") !== "own" || (!isEmpty(v) && Number.isFinite(Number(v))) || text("error.threshold");
 }

@@ -1,4 +1,5 @@
 import { assetSelect } from "../../editor/asset-select.ts";
+import { livePageButton } from "../../editor/live-page-button.ts";
 
 RED.nodes.registerType("twin-state", {
   category: "digital twin",
@@ -9,7 +10,7 @@ RED.nodes.registerType("twin-state", {
   defaults: {
     version: { value: 1 },
     name: { value: "" },
-    asset: { type: "twin-asset", value: "" },
+    asset: { type: "twin-asset", value: "", required: true, label: "Asset" },
     perSignal: { value: false },
     outputs: { value: 3 },
   },
@@ -25,6 +26,9 @@ RED.nodes.registerType("twin-state", {
   },
   onadd() {
     assetSelect(this);
+  },
+  oneditprepare() {
+    livePageButton();
   },
   oneditsave() {
     const perSignal = $("#node-input-perSignal").prop("checked") === true;

@@ -1,3 +1,5 @@
+import { verdict } from "../../editor/validate.ts";
+
 const NS = "@twinwire/node-red-digital-twin/twin-store:twin-store.";
 const text = (key: string): string => RED._(NS + key);
 
@@ -10,9 +12,11 @@ RED.nodes.registerType("twin-store", {
     name: { value: "" },
     samplesPerSignal: {
       value: 10_000,
-      validate: (v: unknown, _opt: unknown) => inRange(v, 10, 10_000_000) || text("error.samplesPerSignal"),
+      validate: verdict(
+        (_node, v) => (inRange(v, 10, 10_000_000) && Number.isInteger(Number(v))) || text("error.samplesPerSignal"),
+      ),
     },
-    memory: { value: 100, validate: (v: unknown, _opt: unknown) => inRange(v, 1, 100_000) || text("error.memory") },
+    memory: { value: 100, validate: verdict((_node, v) => inRange(v, 1, 100_000) || text("error.memory")) },
   },
   label() {
     return this.name || "twin store";
