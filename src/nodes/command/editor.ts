@@ -62,7 +62,6 @@ RED.nodes.registerType("twin-command", {
     const expert =
       this.simulatedTarget || this.killed || EXPERT.some(([key, standard]) => String(this[key]) !== standard);
     $("#twin-command-expert").prop("open", expert);
-    livePageButton();
   },
   oneditsave() {
     // Node-RED compares what is stored: an untouched table must stay as it is.
