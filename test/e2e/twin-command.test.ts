@@ -93,7 +93,7 @@ describe("twin-command in the editor", function () {
     await editor.done();
     assert.deepEqual(await editor.node(command.id), before);
     await editor.edit(command.id);
-    await cell("signals", 0, "highest").fill("1400");
+    await cell("signals", 0, "Highest").fill("1400");
     await editor.page.selectOption("#node-input-mode", "auto");
     await editor.cancel();
     assert.deepEqual(await editor.node(command.id), before);
@@ -101,7 +101,7 @@ describe("twin-command in the editor", function () {
 
   it("stores a changed table, and one undo restores it", async () => {
     await editor.edit(command.id);
-    await cell("signals", 0, "highest").fill("1400");
+    await cell("signals", 0, "Highest").fill("1400");
     await cell("rules", 1, "to").fill("1000");
     await editor.done();
     const changed = await editor.node(command.id);
@@ -117,14 +117,14 @@ describe("twin-command in the editor", function () {
   it("says in a sentence what is wrong, also about an expression, which the runtime reads", async () => {
     await editor.edit(command.id);
     assert.equal(await problem(), "");
-    const when = cell("rules", 0, "when");
+    const when = cell("rules", 0, "When");
     await when.fill("flwo < 30");
     await when.blur();
     await editor.page.locator("#twin-command-problem", { hasText: "flwo" }).waitFor({ timeout: 5000 });
     await when.fill("flow < 30");
     await when.blur();
     await editor.page.waitForFunction(() => document.querySelector("#twin-command-problem")!.textContent === "");
-    const low = cell("signals", 0, "lowest");
+    const low = cell("signals", 0, "Lowest");
     await low.fill("slow");
     await low.blur();
     assert.match((await problem())!, /"slow" is not a number/);

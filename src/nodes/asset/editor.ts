@@ -5,7 +5,7 @@ import { validUnit } from "../../editor/unit-picker.ts";
 import { isEmpty, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 import { readRecording } from "../../lib/machine/recording.ts";
 import { type AssetConfig, readAsset, type SignalConfig } from "../../lib/twin/asset-config.ts";
-import { isPlainObject } from "../../lib/twin/envelope.ts";
+import { isPlainObject, isSignalName } from "../../lib/twin/envelope.ts";
 import { type Observed, propose } from "../../lib/twin/propose.ts";
 import { TEMPLATES } from "../../lib/twin/templates.ts";
 
@@ -131,7 +131,11 @@ function failureOf(failure: Partial<AssetConfig["failure"]> | undefined): AssetC
 /** Marks the fields of the failure threshold that are not right yet. */
 function markFailure(): void {
   const { failure } = collect();
-  const wrong = { signal: validSignalOfFailure(failure), threshold: validThreshold(failure), life: validLife(failure) };
+  const wrong = {
+    signal: validSignal(failure, signals.get()),
+    threshold: validThreshold(failure),
+    life: validLife(failure),
+  };
   for (const [key, result] of Object.entries(wrong))
     $(`#twin-asset-failure-${key}`)
       .toggleClass("input-error", result !== true)
@@ -257,18 +261,15 @@ type Failure = AssetConfig["failure"];
 function validFailure(node: EditorNode, value: unknown): Verdict {
   if (!isPlainObject(value)) return true;
   const failure = value as unknown as Failure;
-  const known = (node.signals ?? []).some((row: Row) => row.name === failure.signal);
-  const parts = [
-    validThreshold(failure),
-    validLife(failure),
-    known || isEmpty(failure.signal) || unknownSignal(failure),
-  ];
+  const parts = [validThreshold(failure), validLife(failure), validSignal(failure, node.signals ?? [])];
   return parts.find((part) => part !== true) ?? true;
 }
 
-const unknownSignal = (failure: Failure): string => text("error.failureSignal", { signal: failure.signal });
-const validSignalOfFailure = (failure: Failure): Verdict =>
-  isEmpty(failure.signal) || signals.get().some((row) => row.name === failure.signal) || unknownSignal(failure);
+/** A name must be in the table; a path such as `anomaly.health` or an expression is checked at deploy. */
+const validSignal = (failure: Failure, rows: Row[]): Verdict =>
+  !isSignalName(failure.signal) ||
+  rows.some((row) => row.name === failure.signal) ||
+  text("error.failureSignal", { signal: failure.signal });
 const validThreshold = (failure: Failure): Verdict =>
   isEmpty(failure.signal) || Number.isFinite(numberOf(failure.threshold)) || text("error.threshold");
 const validLife = (failure: Failure): Verdict =>
