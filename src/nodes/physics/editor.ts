@@ -35,7 +35,7 @@ RED.nodes.registerType("twin-physics", {
   },
   paletteLabel: "twin physics",
   label() {
-    return this.name || (this.preset && this.preset !== "own" ? `physics: ${this.preset}` : "twin physics");
+    return this.name || (this.preset && this.preset !== "own" ? `twin physics: ${this.preset}` : "twin physics");
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
