@@ -191,10 +191,10 @@ describe("twin-command", () => {
     assert.equal(red.written.length, 0);
     const [proposal] = red.store.twin(ref).proposals;
     assert.equal(proposal.value, 1410);
-    assert.deepEqual(proposal.why, ["Flow is low", "flow is 20"]);
+    assert.deepEqual(proposal.why, ["Flow is low", "Flow is 20"]);
     assert.match(
       red.events[0].payload,
-      /^Advice: set Speed from 1480 rpm to 1410 rpm, because Flow is low; flow is 20\./,
+      /^Advice: set Speed from 1480 rpm to 1410 rpm, because Flow is low; Flow is 20\./,
     );
     const answer = red.store.post({ ...ref, action: "accept", command: proposal.id, requestId: "r1", by: "Ann" });
     await tick();

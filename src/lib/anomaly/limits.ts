@@ -98,17 +98,7 @@ function unitOf(path: string, asset: Pick<Asset, "signals">): string {
   return path.startsWith("model.z.") ? "1" : (asset.signals.get(name)?.unit ?? "1");
 }
 
-const ACRONYMS = /\b(npsh|rms|rpm|rul)\b/gi;
-
-/** `npshMargin` → "NPSH margin": names of model quantities are written together. */
-function readable(label: string): string {
-  if (/\s/.test(label)) return label.charAt(0).toUpperCase() + label.slice(1);
-  const words = label
-    .replace(/([a-z0-9])([A-Z])/g, (_m, a: string, b: string) => `${a} ${b.toLowerCase()}`)
-    .replaceAll("_", " ");
-  const spoken = words.replace(ACRONYMS, (m) => m.toUpperCase());
-  return spoken.charAt(0).toUpperCase() + spoken.slice(1);
-}
+const readable = (label: string): string => label.charAt(0).toUpperCase() + label.slice(1);
 
 function number(x: unknown): number | undefined {
   if (x === undefined || x === null || x === "") return undefined;

@@ -1,7 +1,7 @@
 import type { Expression } from "../expression/expression.ts";
 import type { Asset } from "../twin/asset.ts";
 import type { Envelope, SectionName, Value } from "../twin/envelope.ts";
-import { readPath } from "../twin/paths.ts";
+import { pathLabel, readPath } from "../twin/paths.ts";
 import { isGood } from "../twin/status-codes.ts";
 
 const SECTIONS: readonly SectionName[] = ["model", "anomaly", "rul"];
@@ -40,6 +40,11 @@ export class Knowledge {
     const { twin } = this;
     if (!twin || !Object.hasOwn(twin.values, signal) || !isGood(statusOf(twin, signal))) return null;
     return twin.values[signal] ?? null;
+  }
+
+  /** The display name of a quantity, for sentences. */
+  label(name: string): string {
+    return pathLabel(this.#asset, name);
   }
 
   /** A quantity by its dotted name or a parameter of the asset. Missing or not Good: undefined. */

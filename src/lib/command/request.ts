@@ -20,7 +20,9 @@ export const NOTHING: Request = { signal: "", value: null, priority: 0, why: [] 
 /** What a rule of the table wants, with the readings that made it want it. */
 export function ruleRequest(rule: Rule, index: number, knowledge: Knowledge): Request {
   const value = knowledge.evaluate(rule.to);
-  const readings = rule.when.names.map((name) => `${name} is ${digits(knowledge.read(name) ?? Number.NaN)}`);
+  const readings = rule.when.names.map(
+    (name) => `${knowledge.label(name)} is ${digits(knowledge.read(name) ?? Number.NaN)}`,
+  );
   const request = { signal: rule.set, priority: index + 1, why: [rule.why || rule.when.text, ...readings] };
   if (Number.isFinite(value)) return { ...request, value };
   const missing = knowledge.missing(rule.to).join(", ") || "finite result";

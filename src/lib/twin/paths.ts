@@ -57,7 +57,17 @@ export function pathLabel(asset: Pick<Asset, "signals">, name: string): string {
   const parts = modelParts(name);
   if (!parts) return asset.signals.get(name)?.label ?? name;
   const pattern = PER_SIGNAL.get(parts.part) ?? PER_MODEL.get(parts.part)!;
-  return pattern.replace("{}", () => asset.signals.get(parts.name)?.label ?? parts.name);
+  return pattern.replace("{}", () => asset.signals.get(parts.name)?.label ?? spoken(parts.name));
+}
+
+const ACRONYMS = /\b(npsh|rms|rpm|rul)\b/gi;
+
+/** `npshMargin` → "NPSH margin": names of model quantities are written together. */
+function spoken(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, (_m, a: string, b: string) => `${a} ${b.toLowerCase()}`)
+    .replaceAll("_", " ");
+  return words.replace(ACRONYMS, (m) => m.toUpperCase());
 }
 
 function modelParts(name: string): { part: string; name: string } | undefined {

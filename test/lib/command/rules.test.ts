@@ -26,7 +26,7 @@ describe("command rules", () => {
     assert.deepEqual(sent(effects), [["speed", 1410]]);
     assert.equal(
       of(effects, "audit")[0]!.reason,
-      "Speed set to 1410 rpm (was 1480 rpm), because Flow is low; flow is 20.",
+      "Speed set to 1410 rpm (was 1480 rpm), because Flow is low; Flow is 20.",
     );
   });
 
@@ -80,7 +80,7 @@ describe("command rules", () => {
     const desk = readyDesk({ ...rules(slowDown), mode: "advise" });
     const effects = feed(desk, times(30, 20));
     assert.deepEqual(decisions(effects), ["proposed"]);
-    assert.match(desk.pending[0]!.why!.join(), /Flow is low,flow is 20/);
+    assert.match(desk.pending[0]!.why!.join(), /Flow is low,Flow is 20/);
     assert.deepEqual(decisions(feed(desk, times(60, 20), 40)), ["expired"], "expired advice does not come back");
   });
 

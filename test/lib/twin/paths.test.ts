@@ -83,7 +83,7 @@ describe("paths", () => {
     assert.equal(pathLabel(asset, "speed"), "Speed");
     assert.equal(pathLabel(asset, "model.expected.speed"), "expected Speed");
     assert.equal(pathLabel(asset, "model.residual.speed"), "residual of Speed");
-    assert.equal(pathLabel(asset, "model.derived.npshMargin"), "npshMargin");
+    assert.equal(pathLabel(asset, "model.derived.npshMargin"), "NPSH margin");
     assert.equal(pathLabel(asset, "anomaly.health"), "health");
   });
 });
