@@ -48,6 +48,9 @@ RED.nodes.registerType("twin-rul", {
     };
     $("#node-input-indicator, #node-input-asset").on("change", show);
     show();
+    const showUnit = () => $(".twin-rul-unit").text(text(`unit.${$("#node-input-unit").val()}`));
+    $("#node-input-unit").on("change", showUnit);
+    showUnit();
     const expert = String(this.warnAt) !== "50" || !isEmpty(this.onlyWhile) || !isEmpty(this.typicalLife);
     $("#twin-rul-expert").prop("open", expert);
     livePageButton();
