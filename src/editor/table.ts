@@ -220,8 +220,8 @@ function addStyle(): void {
 .twin-table-row.twin-table-header{font-size:0.85em;color:var(--red-ui-secondary-text-color);padding:2px 33px 2px 31px}
 .twin-table-row.twin-table-has-more{padding-right:57px}
 .twin-table-cell{min-width:0}
-.twin-table-cell input[type=text],.twin-table-cell select,.twin-table-labelled input,.twin-table-labelled select{width:100%;box-sizing:border-box;margin:0}
-.twin-table-more{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:6px;padding:6px 0 2px 0}
+.twin-table-cell input[type=text],.twin-table-cell select,.twin-table-labelled input[type=text],.twin-table-labelled select{width:100% !important;box-sizing:border-box;margin:0}
+.twin-table-more{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:6px;padding:6px 0 2px 0;align-items:end}
 .twin-table-labelled{width:auto !important;margin:0;font-size:0.85em}
 .twin-table-labelled span{display:block;color:var(--red-ui-secondary-text-color)}`,
     )

@@ -61,7 +61,6 @@ RED.nodes.registerType("twin-asset", {
           .filter((name) => name.toLowerCase().includes(typed.toLowerCase()))
           .map((name) => ({ value: name, label: name })),
     });
-    markFailure();
     $("#twin-asset-failure-signal, #twin-asset-failure-threshold, #twin-asset-failure-life").on(
       "change blur",
       markFailure,
@@ -90,6 +89,7 @@ function show(config: Partial<AssetConfig>): void {
   $("#twin-asset-failure-threshold").val(String(failure?.threshold ?? ""));
   $("#twin-asset-failure-direction").val(failure?.direction ?? "rising");
   $("#twin-asset-failure-life").val(String(failure?.typicalLife ?? ""));
+  markFailure();
 }
 
 /** What the dialog says now. */
