@@ -1,10 +1,12 @@
 // Builds dist/: the runtime by tsc, one .html per node and the live page by esbuild, locales and icons beside the built .js.
 import "./node-version.mjs";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 
+// Taken from the default import: an older Node, which lacks globSync, must reach the sentence of node-version.mjs.
+const { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } = fs;
 process.chdir(join(import.meta.dirname, ".."));
 const start = performance.now();
 rmSync("dist", { recursive: true, force: true });
