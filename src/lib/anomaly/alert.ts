@@ -38,6 +38,8 @@ export class Alert {
   #over = 0;
   #below = 0;
   #rest = 0;
+  /** Updates in a row with a lower severity than the standing one. */
+  #milder = 0;
 
   constructor(options: AlertOptions) {
     this.#options = options;
@@ -58,6 +60,7 @@ export class Alert {
       this.latched = this.#options.latch;
       this.#acknowledged = false;
       this.severity = severity;
+      this.#milder = 0;
       this.since = time;
       return "raised";
     }
@@ -66,8 +69,15 @@ export class Alert {
       this.#rest = this.#options.refractory;
       return "cleared";
     }
-    if (!over || !worse(severity, this.severity)) return undefined;
+    if (over && worse(severity, this.severity)) return this.#take(severity);
+    // What has become milder for as long as it takes to clear is called by its milder name.
+    this.#milder = worse(this.severity, severity) ? this.#milder + 1 : 0;
+    return this.#milder >= this.#options.clear ? this.#take(severity) : undefined;
+  }
+
+  #take(severity: Severity): Transition {
     this.severity = severity;
+    this.#milder = 0;
     return "changed";
   }
 
@@ -105,6 +115,7 @@ export class Alert {
       over: this.#over,
       below: this.#below,
       rest: this.#rest,
+      milder: this.#milder,
     };
   }
 
@@ -118,6 +129,7 @@ export class Alert {
     this.#over = num(s.over);
     this.#below = num(s.below);
     this.#rest = num(s.rest);
+    this.#milder = num(s.milder ?? 0);
   }
 }
 

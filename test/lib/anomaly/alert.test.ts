@@ -49,11 +49,20 @@ describe("alert layer", () => {
     );
   });
 
-  it("says changed when it gets worse, and only then", () => {
+  it("says changed when it gets worse", () => {
     const alert = new Alert(options);
     run(alert, [OVER, OVER, OVER]);
     assert.deepEqual(run(alert, [{ ...OVER, severity: "alarm" }, OVER]), ["changed", undefined]);
     assert.equal(alert.severity, "alarm");
+  });
+
+  it("calls an alarm a warning again when it has been no more than that for as long as it takes to clear", () => {
+    const alert = new Alert(options);
+    const alarm = { ...OVER, severity: "alarm" };
+    const said = run(alert, [alarm, alarm, alarm, OVER, alarm, OVER, BETWEEN, OVER]);
+    assert.deepEqual(said.slice(3), [undefined, undefined, undefined, "changed", undefined]);
+    assert.equal(alert.severity, "warning");
+    assert.equal(alert.active, true);
   });
 
   it("goes on after a restart", () => {
