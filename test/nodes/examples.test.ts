@@ -35,6 +35,36 @@ describe("the other examples, on a fast clock", function () {
     return assert.fail(`it did not happen: ${JSON.stringify(await ask()).slice(0, 500)}`);
   }
 
+  it("pump station: the buttons do what they say", async () => {
+    const flow = example("1 Start here pump station");
+    change(flow, "twin-machine", { clock: 3600, faults: [] });
+    red = await startRed({ flows: flow });
+    const press = async (name: string) => {
+      const { id } = flow.find((n) => n.type === "inject" && n.name === name)!;
+      assert.equal((await fetch(`${red!.url}/inject/${id}`, { method: "POST" })).status, 200, name);
+    };
+    const pump = () => api("twin?id=plant1%3Apump-1");
+    const margin = (a: Answer) => a.twin?.model?.derived?.npshMargin;
+    await until(pump, (a) => a.state === "normal");
+    await press("Clog strainer");
+    await until(pump, (a) => margin(a) < 1.2 && a.state === "active" && a.proposals.length > 0);
+    await press("Accept advice");
+    await until(pump, (a) => a.audits.some((e: Answer) => e.decision === "verified") && margin(a) > 1.5);
+    await press("Clean strainer");
+    await until(pump, (a) => margin(a) > 4 && a.state === "normal" && a.health > 80);
+    await press("Drift sensor");
+    await until(pump, (a) => /Sensor discharge pressure reads wrong/.test(a.why));
+    await press("Replace sensor");
+    await until(pump, (a) => a.state === "normal");
+    await press("Wear bearing");
+    await until(pump, (a) => a.state === "active" && /[Bb]earing|[Vv]ibration/.test(a.why));
+    await press("Replace bearing");
+    await until(pump, (a) => a.state === "normal");
+    const before = (await pump()).twin.rev;
+    await press("Start over");
+    await until(pump, (a) => a.twin.rev < before && a.state === "learning");
+  });
+
   it("recorded machine: all windows play within two minutes of Deploy, hits and every other alarm are counted on the page", async () => {
     const shipped = findRecording("machine-temperature")!;
     const { duration } = readRecording(readFileSync(join(root, "data", shipped.file), "utf8"), shipped);

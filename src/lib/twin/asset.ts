@@ -40,7 +40,7 @@ export interface Asset {
   idPattern: string;
   matches(id: string): boolean;
   /** Machine picture on the live page. */
-  mimic: "generic" | "pump" | "tank" | "motor" | "engine";
+  mimic: "generic" | "pump" | "tank";
   clock: "wall" | "data";
   signals: ReadonlyMap<string, Signal>;
   parameters: ReadonlyMap<string, Parameter>;
