@@ -5,31 +5,7 @@ import { displayUnit } from "../lib/twin/units.ts";
 import type { AssetNode } from "../nodes/shared/asset-node.ts";
 import type { Runtime } from "../nodes/shared/node-red.ts";
 import { openStores } from "../nodes/shared/stores.ts";
-
-export interface Summary {
-  store: string;
-  branch: string;
-  id: string;
-  asset: string;
-  mimic: string;
-  simulated: boolean;
-  time: number;
-  state: string;
-  severity: string;
-  health: number | null;
-  why: string;
-  rul: { unit: string; p05: number | null; p50: number | null; p95: number | null } | null;
-  proposals: number;
-  notGood: number;
-}
-
-export interface SignalView {
-  name: string;
-  label: string;
-  unit: string;
-  component: string;
-  normal: readonly [number | null, number | null] | null;
-}
+import type { SignalView, Summary } from "./shapes.ts";
 
 export function summary(store: Store, record: TwinRecord): Summary {
   const { twin, asset, mimic, proposals } = record;

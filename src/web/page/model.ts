@@ -1,29 +1,8 @@
 /** What the API sends. */
 import type { Envelope } from "../../lib/twin/envelope.ts";
+import type { SignalView, Summary } from "../shapes.ts";
 
-export interface Summary {
-  branch: string;
-  id: string;
-  asset: string;
-  mimic: string;
-  simulated: boolean;
-  time: number;
-  state: string;
-  severity: string;
-  health: number | null;
-  why: string;
-  rul: { unit: string; p05: number | null; p50: number | null; p95: number | null } | null;
-  proposals: number;
-  notGood: number;
-}
-
-export interface SignalView {
-  name: string;
-  label: string;
-  unit: string;
-  component: string;
-  normal: [number | null, number | null] | null;
-}
+export type { SignalView, Summary } from "../shapes.ts";
 
 export interface Detail extends Omit<Summary, "proposals"> {
   twin: Envelope;
