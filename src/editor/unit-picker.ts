@@ -66,14 +66,17 @@ function show(code: string): string {
   return isUnit(again) && again.code === code ? display : code;
 }
 
+/** What was typed always comes first, since Tab and Enter take the first proposal: nothing is replaced behind one's back. */
 function propose(typed: string): Proposal[] {
   const wanted = typed.trim().toLowerCase();
   const names = (row: (typeof UNITS)[number]) =>
     [row.display, row.code, ...row.names, row.quantity].map((n) => n.toLowerCase());
-  const starts = UNITS.filter((row) => names(row).some((name) => name.startsWith(wanted)));
-  const contains = UNITS.filter((row) => !starts.includes(row) && names(row).some((name) => name.includes(wanted)));
-  return [...starts, ...contains].slice(0, MOST).map((row) => ({
-    value: row.display,
-    label: `${row.display} — ${row.quantity}`,
-  }));
+  const meant = parseUnit(typed.trim());
+  const self = UNITS.find((row) => isUnit(meant) && row.code === meant.code);
+  const first: Proposal = { value: typed.trim(), label: self ? `${typed.trim()} — ${self.quantity}` : typed.trim() };
+  const others = UNITS.filter((row) => row !== self);
+  const starts = others.filter((row) => names(row).some((name) => name.startsWith(wanted)));
+  const contains = others.filter((row) => !starts.includes(row) && names(row).some((name) => name.includes(wanted)));
+  const rows = [...starts, ...contains].slice(0, MOST);
+  return [first, ...rows.map((row) => ({ value: row.display, label: `${row.display} — ${row.quantity}` }))];
 }

@@ -85,6 +85,8 @@ function readSignal(row: SignalConfig, line: number): Signal {
       "E_ASSET",
       `Signal row ${line}: the name ${describe(isPlainObject(row) ? row.name : row)} must be letters, digits and underscore, for example motor_temperature.`,
     );
+  if (typeof row.unit !== "string" || row.unit === "")
+    throw new TwinError("E_ASSET", `Signal ${row.name} (row ${line}) has no unit: enter one, or – for a plain number.`);
   const where = (column: string) => `Signal ${row.name}, ${column}`;
   const normal = range(row.normalLow, row.normalHigh, where("normal range"));
   const limits = range(row.limitLow, row.limitHigh, where("physical limits"));
@@ -92,7 +94,7 @@ function readSignal(row: SignalConfig, line: number): Signal {
   const staleAfter = positive(row.staleAfter, where("stale after"));
   return {
     name: row.name,
-    unit: row.unit || "1",
+    unit: row.unit,
     label: row.label || row.name,
     component: row.component || "",
     ...(normal && { normal }),

@@ -7,6 +7,8 @@ export interface Observed {
   unit: string;
   min: number | null;
   max: number | null;
+  /** Samples in the window of observation, if it was live. */
+  count?: number;
 }
 
 export interface Proposal extends SignalConfig {
@@ -20,6 +22,10 @@ export function signalNameFrom(text: string): string {
   const name = last.replace(/[^A-Za-z0-9_]+/g, "_").replace(/^_+|_+$/g, "");
   return /^[A-Za-z_]/.test(name) ? name : `s_${name}`;
 }
+
+/** Seconds of the live window; a signal that stays away for ten of its intervals is stale. */
+const WINDOW = 30;
+const LEAST_STALE = 30;
 
 /** Rows for what is not yet in the table, one per signal. */
 export function propose(observed: readonly Observed[], known: readonly SignalConfig[]): Proposal[] {
@@ -37,6 +43,7 @@ export function propose(observed: readonly Observed[], known: readonly SignalCon
       check: false,
     };
     widen(row, o);
+    if (o.count) row.staleAfter = Math.max(LEAST_STALE, Math.ceil((10 * WINDOW) / o.count));
     rows.set(name, row);
   }
   return Array.from(rows.values());

@@ -4,6 +4,7 @@ import type { Row, Table } from "../../editor/table.ts";
 import { validUnit } from "../../editor/unit-picker.ts";
 import { isEmpty, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 import { readRecording } from "../../lib/machine/recording.ts";
+import { idMatcher } from "../../lib/twin/asset.ts";
 import { type AssetConfig, readAsset, type SignalConfig } from "../../lib/twin/asset-config.ts";
 import { isPlainObject, isSignalName } from "../../lib/twin/envelope.ts";
 import { type Observed, propose } from "../../lib/twin/propose.ts";
@@ -165,7 +166,11 @@ function addProposals(observed: Observed[], nothing: string): void {
 async function fillFromLive(): Promise<void> {
   try {
     const answer = await $.getJSON("twin/api/recent");
-    addProposals((answer as { arrivals: Observed[] }).arrivals, text("message.nothingArrived"));
+    const { arrivals } = answer as { arrivals: (Observed & { id: string })[] };
+    const pattern = String($("#node-config-input-idPattern").val() ?? "").trim();
+    // Other machines send too: what names another twin is not this asset's.
+    const mine = arrivals.filter((a) => a.id === "" || pattern === "" || idMatcher(pattern)(a.id));
+    addProposals(mine, text("message.nothingArrived"));
   } catch {
     tell(text("message.noAnswer"));
   }

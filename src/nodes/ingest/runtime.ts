@@ -2,7 +2,7 @@ import { TwinIngest } from "../../lib/ingest/ingest.ts";
 import { readMapping } from "../../lib/ingest/mapping.ts";
 import { type Batch, decode, readMessage } from "../../lib/ingest/message.ts";
 import type { Refusal } from "../../lib/ingest/refusal.ts";
-import type { Envelope } from "../../lib/twin/envelope.ts";
+import { type Envelope, isPlainObject } from "../../lib/twin/envelope.ts";
 import { assetOf } from "../shared/asset-node.ts";
 import { count, countersOf, forgetCounters } from "../shared/counters.ts";
 import { KeyedStates } from "../shared/keyed-states.ts";
@@ -12,6 +12,16 @@ import { isAction, readAction } from "../shared/stage.ts";
 import { type IngestConfig, migrate } from "./migrations.ts";
 import { listenToBroker } from "./source.ts";
 import { startStatus } from "./status.ts";
+
+/** While the asset has an error nothing is accepted, but its dialog can still be filled from what arrives. */
+export function refused(msg: Message): void {
+  const now = Date.now();
+  const id = isPlainObject(msg.twin) && typeof msg.twin.id === "string" ? msg.twin.id : "";
+  const values = isPlainObject(msg.twin) && isPlainObject(msg.twin.values) ? msg.twin.values : undefined;
+  const topic = typeof msg.topic === "string" ? msg.topic : "";
+  if (values) for (const [signal, value] of Object.entries(values)) arrived(topic, id, signal, value, undefined, now);
+  else arrivedPayload(topic, msg.payload, now);
+}
 
 export function wire(RED: Runtime, node: Node, raw: Partial<IngestConfig>): void {
   const config = migrate(raw);

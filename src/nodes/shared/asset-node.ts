@@ -11,14 +11,14 @@ export interface AssetNode extends Node {
 
 /**
  * The asset that a node selected.
- * @throws TwinError `E_NO_ASSET` when none is selected or the selected one is missing or not valid.
+ * @throws TwinError `E_NO_ASSET` when none is selected or it is missing, `E_ASSET` when it has an error.
  */
 export function assetOf(RED: Runtime, id: string | undefined): AssetNode {
   if (!id) throw new TwinError("E_NO_ASSET", "No asset is selected: open this node and choose or add one.");
   const node = RED.nodes.getNode(id) as AssetNode | null;
   if (!node) throw new TwinError("E_NO_ASSET", "The selected asset does not exist or is disabled: choose another one.");
   if (!node.asset)
-    throw new TwinError("E_NO_ASSET", `The asset ${describe(node.name || id)} has an error: open it and correct it.`);
+    throw new TwinError("E_ASSET", `The asset ${describe(node.name || id)} has an error: open it and correct it.`);
   return node;
 }
 

@@ -1,9 +1,11 @@
 import { TwinError } from "../../lib/twin/envelope.ts";
-import type { Node, Runtime } from "./node-red.ts";
+import type { Message, Node, Runtime } from "./node-red.ts";
 
 /** A node's runtime: reads its config once, builds its lib object, wires the handlers. */
 export interface Wiring<C> {
   wire(RED: Runtime, node: Node, config: C): void;
+  /** Hears the messages of a node that could not be wired, beside their being answered with the error. */
+  refused?(msg: Message): void;
 }
 
 /**
@@ -19,25 +21,29 @@ export function register<C extends object>(
 ): void {
   function TwinNode(this: Node, config: C): void {
     RED.nodes.createNode(this, config);
+    const wiring = load();
     try {
-      load().wire(RED, this, config);
+      wiring.wire(RED, this, config);
     } catch (error) {
       if (!(error instanceof TwinError)) throw error;
-      refuseAll(RED, this, error);
+      refuseAll(RED, this, error, wiring.refused);
     }
   }
   RED.nodes.registerType(type, TwinNode, options);
 }
 
-function refuseAll(RED: Runtime, node: Node, error: TwinError): void {
+function refuseAll(RED: Runtime, node: Node, error: TwinError, hear?: (msg: Message) => void): void {
   node.status({ fill: "red", shape: "ring", text: `⚠ ${RED._(statusKey(error.code))}` });
   node.error(error);
-  node.on("input", (_msg, _send, done) => done(error));
+  node.on("input", (msg, _send, done) => {
+    hear?.(msg);
+    done(error);
+  });
 }
 
 /** The short status of a configuration error: what to do next, in a few words. */
 function statusKey(code: string): string {
-  const known = ["E_NO_ASSET", "E_NO_EQUATIONS", "E_NO_RULES", "E_NO_INDICATOR", "E_NO_BROKER"];
+  const known = ["E_NO_ASSET", "E_ASSET", "E_NO_EQUATIONS", "E_NO_RULES", "E_NO_INDICATOR", "E_NO_BROKER"];
   return shared(`status.${known.includes(code) ? code : "E_CONFIG"}`);
 }
 

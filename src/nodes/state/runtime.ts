@@ -100,7 +100,10 @@ export function wire(RED: Runtime, node: Node, stored: Partial<StateConfig>): vo
     if (!seenRequests.add(action.requestId)) return undefined;
     const label = node.name || node.type;
     if (action.action === "reset") {
-      states.reset({ branch: action.branch, id: action.id });
+      const ref = { branch: action.branch, id: action.id };
+      // A simulation that starts over leaves nothing of its last run behind; a real machine's history and audit stay.
+      if (store.twin(ref)?.twin.simulated) store.forget(ref);
+      states.reset(ref);
       return { node: label, ok: true, message: `${label} has forgotten ${action.id}.` };
     }
     const entry = states.get(action.branch, action.id);

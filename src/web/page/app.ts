@@ -102,7 +102,10 @@ function showOverview(): void {
     if (data.type === "twin") view.put(data.twin as Summary);
     if (data.type === "forget") view.clear();
   });
-  leave = () => controller.abort();
+  leave = () => {
+    view.close();
+    controller.abort();
+  };
 }
 
 function showTwin(ref: { branch: string; id: string }): void {
@@ -112,6 +115,10 @@ function showTwin(ref: { branch: string; id: string }): void {
       .catch((error) => (error instanceof NotAllowed ? showLogin() : view.answer(String(error.message))));
   });
   main.replaceChildren(view.node);
+  void get(`twin?${new URLSearchParams(ref)}`).then(
+    (known) => known || view.answer(TEXT.notKnown),
+    () => undefined,
+  );
   lastState = "";
   const controller = connect(`?${new URLSearchParams(ref)}`, (data) => {
     if (data.type !== "twin") return;

@@ -31,3 +31,12 @@ export function qualityOf(status: number | undefined): "bad" | "stale" | "uncert
   if (status >>> 31) return "bad";
   return status === 0x40900000 ? "stale" : "uncertain";
 }
+
+/** A live machine that has sent nothing for this long is not "normal", whatever its last state was. */
+const SILENCE_MS = 60_000;
+
+/** Milliseconds for which a real, live twin has been silent; 0 while it is not, and for simulations and recordings. */
+export function silentFor(twin: Pick<Summary, "branch" | "simulated" | "time">, now: number): number {
+  const age = now - twin.time;
+  return twin.branch === "live" && !twin.simulated && age > SILENCE_MS ? age : 0;
+}

@@ -1,6 +1,6 @@
 /** All twins, ranked. */
-import { clockTime, el, number, say } from "./dom.ts";
-import { type Summary, stateOf } from "./model.ts";
+import { clockTime, duration, el, number, say } from "./dom.ts";
+import { type Summary, silentFor, stateOf } from "./model.ts";
 import { TEXT } from "./texts.ts";
 
 const MOST = 200;
@@ -10,6 +10,7 @@ export interface Overview {
   node: HTMLElement;
   put(twin: Summary): void;
   clear(): void;
+  close(): void;
 }
 
 export function overview(open: (twin: Summary) => void): Overview {
@@ -80,8 +81,11 @@ export function overview(open: (twin: Summary) => void): Overview {
   }
 
   render();
+  // Silence is noticed by the clock, not by a message.
+  const clock = window.setInterval(schedule, 5000);
   return {
     node,
+    close: () => clearInterval(clock),
     put(twin) {
       twins.set(`${twin.branch}\n${twin.id}`, twin);
       schedule();
@@ -132,8 +136,9 @@ function fillRow(row: HTMLTableRowElement, twin: Summary): void {
       .filter(Boolean)
       .join(" · "),
   );
-  say(state, `${symbol} ${TEXT.states[key]}`);
-  row.className = key;
+  const silent = silentFor(twin, Date.now());
+  say(state, silent ? TEXT.silentShort(duration(silent)) : `${symbol} ${TEXT.states[key]}`);
+  row.className = silent ? "warning" : key;
   say(health, twin.health === null ? "–" : String(Math.round(twin.health)));
   say(rul, rulText(twin));
   say(why, twin.why);

@@ -14,6 +14,9 @@ export const TEXT = {
   more: (n: number) => `${n} more twins: narrow them down with the search.`,
   noMatch: "No twin fits the search.",
   lost: (since: string) => `Connection lost since ${since}. Values are the last ones known.`,
+  silent: (age: string) => `△ No data for ${age}: everything below is the last that was known.`,
+  silentShort: (age: string) => `△ no data for ${age}`,
+  notKnown: "This twin is not known (yet): check its id and branch, and whether its flow is deployed.",
   simulated: "SIMULATED: these data come from a simulation, not from a real machine.",
   replay: (branch: string) => `NOT LIVE: branch ${branch}.`,
   columns: { twin: "Twin", state: "State", health: "Health", rul: "Remaining life", why: "Why", time: "Data of" },
@@ -61,5 +64,4 @@ export const TEXT = {
   desired: "Desired but not yet reported",
   revision: (rev: number) => `revision ${rev}`,
   notAllowed: "Your user may not do this: it needs the permission twin.write.",
-  gone: "This twin is not known any more.",
 };

@@ -1,9 +1,9 @@
 /** One twin: machine drawing, trends, anomaly, remaining life, advice, events. */
 import { type Act, adviceCard, anomalyCard, listCard, rulCard } from "./cards.ts";
 import { bandOf, type Chart, chart, type Point } from "./chart.ts";
-import { clockTime, el, number, say, withUnit } from "./dom.ts";
+import { clockTime, duration, el, number, say, withUnit } from "./dom.ts";
 import { mimic } from "./mimic.ts";
-import { type Detail, qualityOf } from "./model.ts";
+import { type Detail, qualityOf, silentFor } from "./model.ts";
 import { get } from "./net.ts";
 import { TEXT } from "./texts.ts";
 
@@ -55,34 +55,38 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
         TEXT.ranges[key]!,
       ),
     );
-  const node = el(
-    "div",
-    {},
-    banner,
-    el("h1", {}, ref.id),
-    when,
-    result,
+  // Nothing is offered for a twin of which nothing is known.
+  const body = el("div", { class: "columns", hidden: true });
+  const silence = el("p", { class: "silent", hidden: true });
+  const node = el("div", {}, banner, silence, el("h1", {}, ref.id), when, result, body);
+  body.append(
     el(
       "div",
-      { class: "columns" },
-      el(
-        "div",
-        {},
-        picture,
-        tiles,
-        desired,
-        el("h2", { class: "trends" }, TEXT.trends, " ", el("small", {}, TEXT.band)),
-        ranges,
-        charts,
-      ),
-      el("div", { class: "side" }, ...cards.map((c) => c.node)),
+      {},
+      picture,
+      tiles,
+      desired,
+      el("h2", { class: "trends" }, TEXT.trends, " ", el("small", {}, TEXT.band)),
+      ranges,
+      charts,
     ),
+    el("div", { class: "side" }, ...cards.map((c) => c.node)),
   );
+
   const drawn = new Map<string, { chart: Chart; value: HTMLElement }>();
   let machine: ReturnType<typeof mimic>;
   let latest: Detail | undefined;
   let kind = "";
-  const timer = window.setInterval(() => void loadHistory(), HISTORY_MS);
+  const timer = window.setInterval(() => {
+    void loadHistory();
+    showSilence();
+  }, HISTORY_MS);
+
+  function showSilence(): void {
+    const age = latest ? silentFor(latest, Date.now()) : 0;
+    silence.hidden = age === 0;
+    if (age) say(silence, TEXT.silent(duration(age)));
+  }
 
   function chooseRange(key: string, event: Event): void {
     range = key;
@@ -144,7 +148,9 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
     node,
     update(detail) {
       latest = detail;
+      body.hidden = false;
       prepare(detail);
+      showSilence();
       banner.hidden = detail.branch === "live" && !detail.simulated;
       say(
         banner,
