@@ -1,6 +1,7 @@
 /** The asset as the dialog stores it, and its check. */
 import { type Asset, type FailureThreshold, idMatcher, type Parameter, type Signal } from "./asset.ts";
-import { describe, isPlainObject, isSignalName, TwinError } from "./envelope.ts";
+import { describe, isPlainObject, isSignalName, isTwinId, TwinError } from "./envelope.ts";
+import { isUnit, parseUnit } from "./units.ts";
 
 export interface SignalConfig {
   name: string;
@@ -63,9 +64,12 @@ export function readAsset(config: Partial<AssetConfig>): Asset {
       throw new TwinError("E_ASSET", `Parameter ${describe(row.name)}: names are letters, digits and underscore.`);
     const value = number(row.value, `Parameter ${row.name}`);
     if (value === undefined) throw new TwinError("E_ASSET", `Parameter ${row.name} has no value.`);
-    parameters.set(row.name, { name: row.name, value, unit: row.unit || "1", label: row.label || row.name });
+    if (parameters.has(row.name))
+      throw new TwinError("E_ASSET", `Parameter ${describe(row.name)} is listed twice: give each its own name.`);
+    const unit = readUnit(row.unit, `Parameter ${row.name}`);
+    parameters.set(row.name, { name: row.name, value, unit, label: row.label || row.name });
   }
-  const failure = readFailure(config.failure);
+  const failure = readFailure(config.failure, signals);
   return {
     name: config.name || idPattern,
     idPattern,
@@ -75,7 +79,7 @@ export function readAsset(config: Partial<AssetConfig>): Asset {
     signals,
     parameters,
     ...(failure && { failure }),
-    relationships: config.relationships ?? [],
+    relationships: readRelationships(config.relationships ?? []),
   };
 }
 
@@ -94,7 +98,7 @@ function readSignal(row: SignalConfig, line: number): Signal {
   const staleAfter = positive(row.staleAfter, where("stale after"));
   return {
     name: row.name,
-    unit: row.unit,
+    unit: readUnit(row.unit, `Signal ${row.name}`),
     label: row.label || row.name,
     component: row.component || "",
     ...(normal && { normal }),
@@ -104,8 +108,37 @@ function readSignal(row: SignalConfig, line: number): Signal {
   };
 }
 
-function readFailure(config: AssetConfig["failure"] | undefined): FailureThreshold | undefined {
+/** The UCUM code of what is stored or typed; none means a pure number. */
+function readUnit(unit: unknown, where: string): string {
+  if (unit === undefined || unit === null || unit === "") return "1";
+  const result = parseUnit(String(unit));
+  if (!isUnit(result)) throw new TwinError("E_ASSET", `${where}: ${result.problem}`);
+  return result.code;
+}
+
+function readRelationships(rows: unknown): Asset["relationships"] {
+  if (!Array.isArray(rows)) throw new TwinError("E_ASSET", "The relations to other twins must be a list.");
+  return rows.map((row, i) => {
+    if (!isPlainObject(row) || typeof row.name !== "string" || row.name.trim() === "" || !isTwinId(row.target))
+      throw new TwinError(
+        "E_ASSET",
+        `Relation ${i + 1} needs a name, for example feeds, and the id of the other twin, for example plant1:tank-3.`,
+      );
+    return { name: row.name, target: row.target };
+  });
+}
+
+/** A path such as `anomaly.health` or an expression is checked by the node that uses it. */
+function readFailure(
+  config: AssetConfig["failure"] | undefined,
+  signals: ReadonlyMap<string, Signal>,
+): FailureThreshold | undefined {
   if (!config?.signal) return undefined;
+  if (isSignalName(config.signal) && !signals.has(config.signal))
+    throw new TwinError(
+      "E_ASSET",
+      `The failure threshold names ${describe(config.signal)}, which is not in the signals table.`,
+    );
   const threshold = number(config.threshold, "Failure threshold");
   if (threshold === undefined)
     throw new TwinError(
