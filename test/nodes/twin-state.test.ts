@@ -107,6 +107,31 @@ describe("twin-state", () => {
     await send(twin({ speed: 1500 }));
     assert.deepEqual(got.delta![1].payload, {});
   });
+  it("rejects what JSON cannot carry, so that neither the live page nor the saving can fail on it", async () => {
+    const { got, send } = await start();
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    await send(twin({ speed: 1 }, { odd: circle }));
+    await send(twin({ speed: 1n }));
+    assert.deepEqual(
+      got.rejected!.map((m) => m.error.code),
+      ["E_ENVELOPE", "E_ENVELOPE"],
+    );
+    assert.equal(got.state!.length, 0);
+  });
+  it("answers a wrong wish from the live page with its sentence", async () => {
+    const { send } = await start();
+    await send(twin({ speed: 1 }));
+    const store = require(join(root, "dist", "nodes", "shared", "stores.js")).findStore("default");
+    const ask = (requestId: string, more: object) =>
+      store.post({ action: "desire", branch: "live", id: "p-1", requestId, ...more });
+    assert.match(ask("1", {})[0].message, /needs payload.desired/);
+    assert.match(ask("2", { desired: { nonsense: 1 } })[0].message, /is not a signal/);
+    assert.deepEqual(
+      [...ask("3", {}), ...ask("4", { desired: { speed: 2 } })].map((r: { ok: boolean }) => r.ok),
+      [false, true],
+    );
+  });
   it("sends one message per signal when asked to", async () => {
     const { got, send } = await start({ perSignal: true, outputs: 4 });
     await send(twin({ speed: 1, flow: 2 }));

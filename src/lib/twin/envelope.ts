@@ -156,8 +156,8 @@ export function readEnvelope(x: unknown): Envelope {
   for (const [name, value] of Object.entries(x.values)) {
     if (!isSignalName(name))
       return wrong(`msg.twin.values has ${describe(name)}: signal names are letters, digits and underscore.`);
-    if (value !== null && typeof value === "object")
-      return wrong(`msg.twin.values.${name} is an object: a value is a number, text, true, false or null.`);
+    if (value !== null && !["number", "string", "boolean"].includes(typeof value))
+      return wrong(`msg.twin.values.${name} is ${kindOf(value)}: a value is a number, text, true, false or null.`);
     if (typeof value === "number" && !Number.isFinite(value))
       return wrong(`msg.twin.values.${name} is ${value}: only finite numbers can be values.`);
   }
@@ -169,6 +169,9 @@ export function readEnvelope(x: unknown): Envelope {
   if (x.rev !== undefined && !Number.isSafeInteger(x.rev)) return wrong("msg.twin.rev must be a whole number.");
   return x as unknown as Envelope;
 }
+
+const kindOf = (x: unknown): string =>
+  x === undefined ? "missing" : typeof x === "object" ? "an object" : `a ${typeof x}`;
 
 /** A short, safe rendering of any value for an error sentence. */
 export function describe(x: unknown): string {

@@ -2,6 +2,7 @@
 import type { Json } from "../store/store.ts";
 import type { Asset } from "./asset.ts";
 import { describe, type Envelope, isPlainObject, isSignalName, TwinError, type Value } from "./envelope.ts";
+import { Repeats, type RepeatsSnapshot } from "./repeats.ts";
 import { isGood, StatusCode } from "./status-codes.ts";
 
 interface Reported {
@@ -20,9 +21,6 @@ export interface Applied {
   history: { time: number; values: Record<string, Value>; status: Record<string, number> }[];
 }
 
-/** Repeats of (source, seq) are recognised this far back. */
-const REMEMBERED = 512;
-
 export class TwinState {
   #asset: Asset;
   #reported = new Map<string, Reported>();
@@ -32,7 +30,7 @@ export class TwinState {
   #extra: Record<string, unknown> = {};
   #source: string | undefined;
   #seq: number | undefined;
-  #seen = new Map<string, number[]>();
+  #repeats = new Repeats();
   #stale = new Set<string>();
   #deltaText = "{}";
   readonly id: string;
@@ -67,7 +65,8 @@ export class TwinState {
   /**
    * Takes over the new samples of an envelope.
    * @param now milliseconds UTC, for staleness
-   * @throws TwinError `E_STALE_REVISION` when `ifRev` is not the present revision
+   * @throws TwinError `E_STALE_REVISION` when `ifRev` is not the present revision; `E_ENVELOPE` when the envelope has a
+   *   property that JSON cannot carry: it could neither be saved nor be shown. The twin is unchanged after an error.
    */
   apply(update: Envelope, now: number, ifRev?: unknown): Applied {
     if (ifRev !== undefined && ifRev !== this.#rev)
@@ -75,11 +74,13 @@ export class TwinState {
         "E_STALE_REVISION",
         `The update expects revision ${describe(ifRev)} of ${this.id}, but the twin is at revision ${this.#rev}: read the twin again and repeat the change.`,
       );
+    const extra = extraOf(update);
     if (this.#isRepeat(update)) return { deltaChanged: false, history: [] };
     const byTime = new Map<number, { time: number; values: Record<string, Value>; status: Record<string, number> }>();
     let changed = false;
     const fresh: string[] = [];
-    for (const name of update.updated) {
+    const updated = new Set(update.updated);
+    for (const name of updated) {
       if (!Object.hasOwn(update.values, name)) continue;
       const time = own(update.times, name) ?? update.time;
       const status = own(update.status, name) ?? StatusCode.Good;
@@ -96,7 +97,7 @@ export class TwinState {
     }
     // A status may change without a new sample: a refused sample leaves its mark on the held value.
     for (const [name, known] of this.#reported)
-      if (!update.updated.includes(name)) {
+      if (!updated.has(name) && update.time >= known.time) {
         const status = own(update.status, name);
         if (status !== undefined && status !== known.status) {
           known.status = status;
@@ -108,7 +109,7 @@ export class TwinState {
     this.#time = Math.max(this.#time, update.time);
     this.#source = update.source;
     this.#seq = update.seq;
-    this.#keepExtra(update);
+    this.#extra = extra;
     this.#markStale(now);
     this.#rev++;
     return { twin: this.envelope(fresh), deltaChanged: this.#deltaMoved(), history };
@@ -125,7 +126,7 @@ export class TwinState {
           "E_DESIRED",
           `${describe(name)} is not a signal of the asset ${describe(this.#asset.name)}.`,
         );
-      if (typeof value === "object" && value !== null)
+      if (value !== null && value !== undefined && !VALUES.has(typeof value))
         throw new TwinError(
           "E_DESIRED",
           `The desired value of ${name} is ${describe(value)}: it must be a number, text, true, false or null.`,
@@ -192,7 +193,7 @@ export class TwinState {
       extra: this.#extra as Json,
       reported: Array.from(this.#reported, ([name, r]) => [name, r.value, r.time, r.status]),
       desired: Array.from(this.#desired),
-      seen: Array.from(this.#seen),
+      repeats: this.#repeats.snapshot(),
       stale: Array.from(this.#stale),
     };
   }
@@ -206,7 +207,7 @@ export class TwinState {
       extra: Record<string, unknown>;
       reported: [string, Value, number, number][];
       desired: [string, Value][];
-      seen: [string, number[]][];
+      repeats: RepeatsSnapshot;
       stale: string[];
     };
     this.#rev = s.rev;
@@ -216,26 +217,14 @@ export class TwinState {
     this.#extra = s.extra;
     this.#reported = new Map(s.reported.map(([name, value, time, status]) => [name, { value, time, status }]));
     this.#desired = new Map(s.desired);
-    this.#seen = new Map(s.seen);
+    this.#repeats.restore(s.repeats);
     this.#stale = new Set(s.stale);
     this.#deltaText = JSON.stringify(this.#delta());
   }
 
   #isRepeat(update: Envelope): boolean {
     if (update.source === undefined || update.seq === undefined) return false;
-    let seen = this.#seen.get(update.source);
-    if (!seen) this.#seen.set(update.source, (seen = []));
-    if (seen.includes(update.seq)) return true;
-    seen.push(update.seq);
-    if (seen.length > REMEMBERED) seen.shift();
-    return false;
-  }
-
-  /** Properties that are not ours go on (contract: unknown keys are kept); sections of later nodes do not. */
-  #keepExtra(update: Envelope): void {
-    const extra: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(update)) if (!OURS.has(key)) extra[key] = value;
-    this.#extra = extra;
+    return !this.#repeats.add(update.source, update.seq);
   }
 
   #markStale(now: number): boolean {
@@ -257,8 +246,17 @@ export class TwinState {
 
   #delta(): Record<string, Value> {
     const delta: Record<string, Value> = {};
-    for (const [name, wish] of this.#desired) if (!same(wish, this.#reported.get(name)?.value)) delta[name] = wish;
+    for (const [name, wish] of this.#desired)
+      if (!same(wish, this.#reported.get(name)?.value, this.#span(name))) delta[name] = wish;
     return delta;
+  }
+
+  /** Width of the signal's normal range, or of its physical limits; 0 when neither is known on both sides. */
+  #span(name: string): number {
+    const signal = this.#asset.signals.get(name);
+    for (const range of [signal?.normal, signal?.limits])
+      if (range && Number.isFinite(range[1] - range[0])) return range[1] - range[0];
+    return 0;
   }
 
   #deltaMoved(): boolean {
@@ -270,17 +268,50 @@ export class TwinState {
 }
 
 const OURS = new Set(
-  "v,id,branch,rev,time,source,seq,values,updated,times,status,desired,delta,relationships,model,anomaly,rul,command".split(
+  "v,id,branch,rev,time,source,seq,values,updated,times,status,desired,delta,relationships,model,anomaly,rul,command,__proto__".split(
     ",",
   ),
 );
 
+const VALUES = new Set(["number", "string", "boolean"]);
+
+/**
+ * Properties that are not ours go on (contract: unknown keys are kept); sections of later nodes do not. A copy: what other
+ * nodes do to their message later must not change the twin.
+ * @throws TwinError `E_ENVELOPE` naming the property that JSON cannot carry
+ */
+function extraOf(update: Envelope): Record<string, unknown> {
+  if (update.source !== undefined && typeof update.source !== "string") throw notPlain("source", "text");
+  if (update.seq !== undefined && !Number.isSafeInteger(update.seq)) throw notPlain("seq", "a whole number");
+  const extra: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(update))
+    if (value !== undefined && !OURS.has(key)) extra[key] = plain(key, value);
+  return extra;
+}
+
+function plain(key: string, value: unknown): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return value;
+  try {
+    const text = JSON.stringify(value);
+    if (text !== undefined && typeof value === "object") return JSON.parse(text);
+  } catch {
+    // circular, or with a number that JSON does not know: the sentence below
+  }
+  throw notPlain(key, "plain JSON");
+}
+
+const notPlain = (key: string, what: string): TwinError =>
+  new TwinError("E_ENVELOPE", `msg.twin.${key} must be ${what}: correct or delete it before the message gets here.`);
+
 const own = (map: unknown, name: string): number | undefined =>
   isPlainObject(map) && Object.hasOwn(map, name) && typeof map[name] === "number" ? map[name] : undefined;
 
-/** Numbers count as reached within 0.1 %: a drive that reports 1499.6 for 1500 has obeyed. */
-function same(wish: Value, value: Value | undefined): boolean {
+/**
+ * Numbers count as reached within 0.1 % of the value or of the signal's range, whichever is more: a drive that reports
+ * 1499.6 for 1500 has obeyed, and one that reports 0.3 for 0.
+ */
+function same(wish: Value, value: Value | undefined, span: number): boolean {
   if (typeof wish === "number" && typeof value === "number")
-    return Math.abs(wish - value) <= 1e-3 * Math.max(Math.abs(wish), Math.abs(value), 1e-9);
+    return Math.abs(wish - value) <= 1e-3 * Math.max(Math.abs(wish), Math.abs(value), span, 1e-9);
   return wish === value;
 }

@@ -33,7 +33,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<StateConfig>): vo
     }
   });
 
-  const unsubscribe = store.subscribe({ action: (action) => answer(action, (out) => node.send(out)) });
+  const unsubscribe = store.subscribe({ action: answerPerson });
   const timer = asset.clock === "wall" ? setInterval(refresh, REFRESH_MS) : undefined;
   node.on("close", (removed, done) => {
     clearInterval(timer);
@@ -93,6 +93,16 @@ export function wire(RED: Runtime, node: Node, stored: Partial<StateConfig>): vo
       if (asset.matches(action.id)) answer(action, send);
     }
     send([msg, null, null]);
+  }
+
+  /** A wrong wish from the live page is answered with its sentence: an exception would keep it from the other nodes. */
+  function answerPerson(action: Action): ActionResult | undefined {
+    try {
+      return answer(action, (out) => node.send(out));
+    } catch (error) {
+      if (!(error instanceof TwinError)) throw error;
+      return { node: node.name || node.type, ok: false, message: error.message };
+    }
   }
 
   function answer(action: Action, send: Send): ActionResult | undefined {

@@ -110,6 +110,58 @@ describe("twin state", () => {
     );
     assert.deepEqual([twin!.simulated, twin!.wave, twin!.anomaly], [true, { n: 3 }, undefined]);
   });
+  it("refuses what JSON cannot carry, with a sentence that names it, and stays as it was", () => {
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    const s = fresh();
+    s.apply(update(0, { speed: 1 }), 0);
+    const before = JSON.stringify(s.snapshot());
+    for (const [key, value] of [
+      ["odd", circle],
+      ["odd", { n: 10n }],
+      ["odd", () => 1],
+      ["source", circle],
+      ["seq", 1.5],
+    ] as const)
+      assert.throws(
+        () => s.apply(update(1000, { speed: 2 }, { [key]: value, seq: 1, source: "m", [key]: value }), 1000),
+        {
+          code: "E_ENVELOPE",
+          message: new RegExp(`msg\\.twin\\.${key} must be`),
+        },
+      );
+    assert.equal(JSON.stringify(s.snapshot()), before);
+    for (const value of [10n, () => 1, Symbol("x")])
+      assert.throws(() => s.desire({ speed: value }), { code: "E_DESIRED" });
+    assert.equal(JSON.stringify(s.snapshot()), before);
+  });
+  it("keeps a copy of unknown properties: what others do to their message later is theirs", () => {
+    const s = fresh();
+    const wave = { n: 3 };
+    s.apply(update(0, { speed: 1 }, { wave }), 0);
+    wave.n = 4;
+    assert.deepEqual(s.envelope([]).wave, { n: 3 });
+  });
+  it("names a signal once, however often the message did", () => {
+    assert.deepEqual(fresh().apply(update(0, { speed: 1 }, { updated: ["speed", "speed"] }), 0).twin!.updated, [
+      "speed",
+    ]);
+  });
+  it("lets a late message mark nothing", () => {
+    const s = fresh();
+    s.apply(update(5000, { speed: 1 }), 5000);
+    const bad = { updated: [], status: { speed: StatusCode.Bad_OutOfRange } };
+    assert.equal(s.apply(update(1000, { speed: 1 }, bad), 5000).twin, undefined);
+    assert.equal(s.notGood, 0);
+    assert.ok(s.apply(update(5000, { speed: 1 }, bad), 5000).twin, "as old as the value is not late");
+  });
+  it("counts a wish as fulfilled within 0.1 % of the signal's range: a stopped drive may report 0.3 for 0", () => {
+    const signals = [{ name: "speed", unit: "/min", normalLow: 600, normalHigh: 1500 }];
+    const s = new TwinState(readAsset({ idPattern: "p", signals }), "live", "p");
+    s.desire({ speed: 0 });
+    assert.deepEqual(s.apply(update(0, { speed: 1 }), 0).twin!.delta, { speed: 0 });
+    assert.deepEqual(s.apply(update(1, { speed: 0.9 }), 1).twin!.delta, {});
+  });
   it("goes on after a snapshot", () => {
     const a = fresh();
     a.apply(update(0, { speed: 1 }, { source: "m", seq: 1 }), 0);
@@ -162,6 +214,24 @@ describe("asset", () => {
       { failure: { signal: "a", threshold: "", direction: "rising" } },
       /failure threshold of a is empty/,
     ],
+    ["a unit that is none", { signals: [{ name: "a", unit: "barr" }] }, /Signal a: The unit "barr" is not known/],
+    [
+      "a parameter twice",
+      {
+        parameters: [
+          { name: "k", value: 1, unit: "1" },
+          { name: "k", value: 2, unit: "1" },
+        ],
+      },
+      /Parameter "k" is listed twice/,
+    ],
+    [
+      "a threshold on a signal that is not there",
+      { failure: { signal: "b", threshold: 1, direction: "rising" } },
+      /names "b", which is not in the signals table/,
+    ],
+    ["a relation to nobody", { relationships: [{ name: "feeds", target: "" }] }, /Relation 1 needs/],
+    ["relations that are no list", { relationships: { name: "feeds" } }, /must be a list/],
   ] as const)
     it(`refuses ${what} with a sentence`, () =>
       assert.throws(() => readAsset(config(bad as never)), { code: "E_ASSET", message: sentence }));
@@ -181,6 +251,15 @@ describe("asset", () => {
     assert.equal(nowFor(a, "live", 5, 99), 5);
     assert.equal(nowFor({ clock: "wall" }, "live", 5, 99), 99);
     assert.equal(nowFor({ clock: "wall" }, "whatif:x", 5, 99), 5);
+  });
+  it("stores what people type as UCUM, and lets a path be a failure threshold", () => {
+    const a = readAsset(
+      config({
+        signals: [{ name: "a", unit: "°C" }],
+        failure: { signal: "anomaly.health", threshold: 20, direction: "falling" },
+      }),
+    );
+    assert.deepEqual([a.signals.get("a")!.unit, a.failure!.signal], ["Cel", "anomaly.health"]);
   });
   it("has templates that can be used as they are", () => {
     for (const [name, template] of TEMPLATES) assert.ok(readAsset({ ...template, idPattern: name }).signals.size >= 4);
@@ -227,6 +306,7 @@ describe("envelope", () => {
     ["a time in text", { time: "now" }],
     ["values in a list", { values: [] }],
     ["an object as value", { values: { a: {} } }],
+    ["a function as value", { values: { a: () => 1 } }],
     ["a bad signal name", { values: { "a b": 1 } }],
     ["updated in text", { updated: "speed" }],
     ["a revision in text", { rev: "4" }],
