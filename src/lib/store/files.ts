@@ -17,12 +17,13 @@ import {
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { isPlainObject, twinKey } from "../twin/envelope.ts";
-import { type MemoryOptions, MemoryStore, stateOf } from "./memory.ts";
+import { type MemoryOptions, MemoryStore, type SavedState, stateOf } from "./memory.ts";
 import type { Json, TwinRef } from "./store.ts";
 
 const HEADER = { format: "twinwire node states", version: 1 };
 /** Serialising many twins is cut into pieces of this length, so that Node-RED never stalls. */
 const SLICE_MS = 5;
+const PIECE_LENGTH = 500_000;
 export const FLUSH_MS = 30_000;
 
 export interface FileOptions extends MemoryOptions {
@@ -100,23 +101,18 @@ export class FileStore extends MemoryStore {
   async #write(node: string): Promise<void> {
     const path = this.#path(node);
     if (!this.states.get(node)?.size) return rmSync(path, { force: true });
-    const lines: string[] = [];
-    let until = performance.now() + SLICE_MS;
-    for (const line of this.#lines(node)) {
-      lines.push(line);
-      if (performance.now() < until) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      until = performance.now() + SLICE_MS;
-    }
     const temporary = `${path}.tmp`;
     const file = await open(temporary, "w");
     try {
-      await file.writeFile(lines.join("\n"));
+      for (const piece of this.#pieces(node)) {
+        if (this.#closed) break;
+        await file.appendFile(piece); // gives Node-RED its turn
+      }
       await file.sync();
     } finally {
       await file.close();
     }
-    if (this.#closed) return; // close() has written a newer one meanwhile
+    if (this.#closed) return rmSync(temporary, { force: true }); // close() has written a newer one meanwhile
     renameSync(temporary, path);
     this.#syncFolder();
   }
@@ -136,12 +132,43 @@ export class FileStore extends MemoryStore {
     this.#syncFolder();
   }
 
+  /** The lines, joined to pieces that take a few milliseconds each. */
+  *#pieces(node: string): Generator<string> {
+    let piece = "";
+    let separator = "";
+    let until = performance.now() + SLICE_MS;
+    for (const line of this.#lines(node)) {
+      piece += separator + line;
+      separator = "\n";
+      if (performance.now() < until && piece.length < PIECE_LENGTH) continue;
+      yield piece;
+      piece = "";
+      until = performance.now() + SLICE_MS;
+    }
+    if (piece) yield piece;
+  }
+
   /** Header, one line per twin, and the count: a file without the right count is torn. */
   *#lines(node: string): Generator<string> {
-    const states = Array.from(this.states.get(node)!.values());
+    let count = 0;
     yield JSON.stringify({ ...HEADER, node });
-    for (const saved of states) yield JSON.stringify({ ...saved, state: stateOf(saved) });
-    yield JSON.stringify({ count: states.length });
+    for (const saved of Array.from(this.states.get(node)!.values())) {
+      const line = this.#line(node, saved);
+      if (line === undefined) continue;
+      yield line;
+      count++;
+    }
+    yield JSON.stringify({ count });
+  }
+
+  /** One state that cannot be written must not cost the others their file. */
+  #line(node: string, saved: SavedState): string | undefined {
+    try {
+      return JSON.stringify({ ...saved, state: stateOf(saved) });
+    } catch (error) {
+      this.#warn(`The state of ${saved.id} in node ${node} cannot be saved: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
   #load(file: string): void {

@@ -35,6 +35,8 @@ export interface SavedState extends TwinRef {
 
 export const stateOf = (saved: SavedState): Json => (typeof saved.state === "function" ? saved.state() : saved.state);
 
+const SAMPLES_PER_SIGNAL = 10_000;
+const SAMPLES_IN_ALL = 5_000_000;
 const KEPT_EVENTS = 100;
 const KEPT_AUDITS = 1000;
 
@@ -47,12 +49,28 @@ export class MemoryStore implements Store {
   /** Saved node states: node → twin key → state. */
   protected states = new Map<string, Map<string, SavedState>>();
   #samplesPerSignal: number;
+  #samplesInAll: number;
   #samplesLeft: number;
 
   constructor(name: string, options: MemoryOptions = {}) {
     this.name = name;
-    this.#samplesPerSignal = options.samplesPerSignal ?? 10_000;
-    this.#samplesLeft = options.samplesInAll ?? 5_000_000;
+    this.#samplesPerSignal = options.samplesPerSignal ?? SAMPLES_PER_SIGNAL;
+    this.#samplesInAll = options.samplesInAll ?? SAMPLES_IN_ALL;
+    this.#samplesLeft = this.#samplesInAll;
+  }
+
+  /** Takes over changed settings; histories that are too long now lose their oldest samples. */
+  configure({ samplesPerSignal = SAMPLES_PER_SIGNAL, samplesInAll = SAMPLES_IN_ALL }: MemoryOptions): void {
+    this.#samplesLeft += samplesInAll - this.#samplesInAll;
+    this.#samplesInAll = samplesInAll;
+    if (samplesPerSignal === this.#samplesPerSignal) return;
+    this.#samplesPerSignal = samplesPerSignal;
+    for (const { rings } of this.#slots.values())
+      for (const ring of rings.values()) {
+        this.#samplesLeft += ring.allocated;
+        ring.resize(samplesPerSignal);
+        this.#samplesLeft -= ring.allocated;
+      }
   }
 
   twins(): TwinRecord[] {

@@ -15,9 +15,7 @@ export class Ring {
   #length = 0;
 
   constructor(capacity: number) {
-    if (!(Number.isInteger(capacity) && capacity > 0))
-      throw new RangeError(`capacity must be a whole number above zero, got ${capacity}`);
-    this.#capacity = capacity;
+    this.#capacity = checked(capacity);
     const first = Math.min(16, capacity);
     this.#times = new Float64Array(first);
     this.#values = new Float64Array(first);
@@ -31,6 +29,16 @@ export class Ring {
   /** Slots in memory now; at most the capacity. */
   get allocated(): number {
     return this.#times.length;
+  }
+
+  /** Changes the capacity; when it shrinks below what is kept, the oldest samples go. */
+  resize(capacity: number): void {
+    this.#capacity = checked(capacity);
+    if (this.#times.length <= capacity) return;
+    const surplus = Math.max(0, this.#length - capacity);
+    this.#start = this.#slot(surplus);
+    this.#length -= surplus;
+    this.#reallocate(capacity);
   }
 
   push(time: number, value: Value, status: number, mayGrow: boolean): void {
@@ -71,7 +79,10 @@ export class Ring {
   }
 
   #grow(): void {
-    const size = Math.min(this.#capacity, this.#times.length * 2);
+    this.#reallocate(Math.min(this.#capacity, this.#times.length * 2));
+  }
+
+  #reallocate(size: number): void {
     const times = new Float64Array(size);
     const values = new Float64Array(size);
     const status = new Uint32Array(size);
@@ -139,4 +150,10 @@ export class Ring {
     }
     return low;
   }
+}
+
+function checked(capacity: number): number {
+  if (!(Number.isInteger(capacity) && capacity > 0))
+    throw new RangeError(`capacity must be a whole number above zero, got ${capacity}`);
+  return capacity;
 }

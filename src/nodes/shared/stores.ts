@@ -27,15 +27,28 @@ const handles = new Map<string, Handle>();
 export function acquireStore(name: string, options: OpenOptions): Store {
   let handle = handles.get(name);
   if (!handle) {
-    const folder = options.userDir && join(options.userDir, "twinwire", encodeURIComponent(name));
-    if (!folder) options.warn("Node-RED has no user directory: what the twins learn does not survive a restart.");
-    const store = folder ? new FileStore(name, folder, options) : new MemoryStore(name, options);
-    handle = { store, users: 0 };
+    handle = { store: open(name, options), users: 0 };
     handles.set(name, handle);
-  }
+  } else handle.store.configure(options);
   clearTimeout(handle.ending);
   handle.users++;
   return handle.store;
+}
+
+/** A folder that cannot be used must not stop the twins: they then live in memory only. */
+function open(name: string, options: OpenOptions): MemoryStore {
+  const lost = "what the twins learn does not survive a restart.";
+  if (!options.userDir) {
+    options.warn(`Node-RED has no user directory: ${lost}`);
+    return new MemoryStore(name, options);
+  }
+  const folder = join(options.userDir, "twinwire", encodeURIComponent(name).replace(/^\./, "%2E"));
+  try {
+    return new FileStore(name, folder, options);
+  } catch (error) {
+    options.warn(`The folder ${folder} cannot be used (${(error as Error).message}): ${lost}`);
+    return new MemoryStore(name, options);
+  }
 }
 
 export function releaseStore(name: string): void {

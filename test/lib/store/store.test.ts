@@ -56,6 +56,30 @@ describe("ring", () => {
       Array.from({ length: 16 }, (_, i) => 84 + i),
     );
   });
+  it("keeps the newest when it is made shorter, wherever it began, and grows again", () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), (count, a, b) => {
+        const ring = new Ring(a);
+        const list: number[] = [];
+        const push = (i: number) => {
+          ring.push(i, i % 7 === 0 ? `text ${i}` : i, 0, true);
+          list.push(i);
+        };
+        for (let i = 0; i < count; i++) push(i);
+        list.splice(0, Math.max(0, list.length - a));
+        ring.resize(b);
+        list.splice(0, Math.max(0, list.length - b));
+        for (let i = count; i < count + 10; i++) push(i);
+        list.splice(0, Math.max(0, list.length - b));
+        assert.ok(ring.allocated <= b);
+        assert.deepEqual(
+          ring.range(-1, 1000),
+          list.map((i) => ({ time: i, value: i % 7 === 0 ? `text ${i}` : i, status: 0 })),
+        );
+      }),
+      { seed: 20261124, numRuns: 300 },
+    );
+  });
   it("asks for a capacity", () => assert.throws(() => new Ring(0), /capacity must be a whole number above zero/));
 });
 
@@ -68,6 +92,17 @@ describe("memory store", () => {
     store.forget(ref);
     for (let i = 0; i < 3000; i++) store.append({ ...ref, id: "b" }, i, { x: i });
     assert.equal(store.history({ branch: "live", id: "b", signal: "x" }).length, kept);
+  });
+  it("counts its budget right when settings change", () => {
+    const store = new MemoryStore("m", { samplesPerSignal: 1000, samplesInAll: 2000 });
+    for (let i = 0; i < 1000; i++) store.append(ref, i, { x: i });
+    store.configure({ samplesPerSignal: 100, samplesInAll: 200 });
+    for (let i = 0; i < 1000; i++) store.append(ref, i, { y: i, z: i });
+    const kept = (signal: string) => store.history({ ...ref, signal }).length;
+    assert.deepEqual([kept("x"), kept("y")], [100, 64], "100 of 200 samples are free: y may grow while less than that");
+    store.configure({ samplesPerSignal: 100, samplesInAll: 10_000 });
+    for (let i = 1000; i < 2000; i++) store.append(ref, i, { y: i, z: i });
+    assert.deepEqual([kept("y"), kept("z")], [100, 100]);
   });
   it("keeps the sections of other nodes when the state changes", () => {
     const store = new MemoryStore("m");
@@ -167,6 +202,37 @@ describe("state files", () => {
       assert.match(warnings[0]!, /cannot be used.*put aside/);
       assert.ok(readdirSync(folder).some((f) => f.endsWith(".corrupt")));
     }
+  });
+  it("keep every other twin when one cannot be written, and say which", async () => {
+    const store = open();
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    store.saveState("node1", ref, "m", { n: 1 });
+    store.saveState("node1", { ...ref, id: "odd" }, "m", circle as never);
+    store.saveState("node1", { ...ref, id: "b" }, "m", { n: 2 });
+    await store.flush();
+    assert.match(warnings[0]!, /state of odd in node node1 cannot be saved: .*circular/);
+    const again = open();
+    assert.deepEqual(again.savedStates("node1"), [ref, { ...ref, id: "b" }]);
+  });
+  it("hold many twins, written in pieces, and leave nothing half done when closed in the middle", async () => {
+    const store = open();
+    for (let i = 0; i < 3000; i++)
+      store.saveState("node1", { ...ref, id: `t${i}` }, "m", { text: "x".repeat(1000), i });
+    const flushed = store.flush();
+    store.saveState("node1", { ...ref, id: "last" }, "m", { i: -1 });
+    store.close();
+    await flushed;
+    assert.deepEqual(readdirSync(folder), ["node1.ndjson"]);
+    const again = open();
+    assert.equal(again.savedStates("node1").length, 3001);
+    assert.deepEqual(again.loadState("node1", { ...ref, id: "t2999" }, "m"), {
+      state: { text: "x".repeat(1000), i: 2999 },
+    });
+    again.saveState("node1", { ...ref, id: "last" }, "m", { i: -2 });
+    await again.flush();
+    assert.equal(open().savedStates("node1").length, 3001);
+    assert.deepEqual(warnings, []);
   });
   it("are safe from node ids that look like paths", async () => {
     const store = open();
