@@ -25,7 +25,7 @@ export function stream(RED: Runtime, req: Request, res: Response): void {
 
   const write = (line: object): void => {
     last = Date.now();
-    free = res.write(`${JSON.stringify(line)}\n`) !== false;
+    free = res.write(`${toLine(line)}\n`) !== false;
   };
   const mine = (ref: TwinRef): boolean => !one || (ref.branch === one.branch && ref.id === one.id);
   const mark = (ref: TwinRef): void => {
@@ -74,4 +74,13 @@ export function stream(RED: Runtime, req: Request, res: Response): void {
     clearInterval(timer);
     for (const stop of subscriptions.values()) stop();
   });
+}
+
+/** Twins are plain JSON; should one ever not be, the page must not take Node-RED down with it. */
+function toLine(line: object): string {
+  try {
+    return JSON.stringify(line);
+  } catch {
+    return JSON.stringify({ type: "heartbeat" });
+  }
 }
