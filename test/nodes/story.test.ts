@@ -139,6 +139,21 @@ describe("the first example, other stories", function () {
     console.log(`    warned ${((lost - warned) * 60).toFixed(0)} simulated minutes before head was lost`);
   });
 
+  // The budget is one false alarm a month: 120 h may have 0.17, and two by chance in one run of a hundred.
+  it("raises nothing and advises nothing on a healthy pump, ten seeds for 12 h", async () => {
+    const stories = await play(10, 12, { faults: [] });
+    const raised = stories.flatMap((s) => s.events.filter((e) => e.event === "raised"));
+    console.log(`    ${raised.length} alarms in 120 healthy hours`);
+    assert.ok(raised.length <= 1, JSON.stringify(raised));
+    for (const story of stories) {
+      assert.equal(story.commands.length, 0);
+      assert.ok(
+        story.health.some((x) => x.state === "normal"),
+        "the detector has learned",
+      );
+    }
+  });
+
   it("names a drifting sensor as sensor, not pump, three seeds", async () => {
     for (const story of await play(3, 7, {
       faults: [{ fault: "drift", onset: 3, ramp: 2, signal: "dischargePressure" }],

@@ -13,7 +13,9 @@ export function parseCsv(text: string): Csv {
   const body = text.replace(/^\uFEFF/, "");
   const firstLine = body.slice(0, body.search(/[\r\n]|$/));
   const separator = [";", "\t", ","].find((s) => firstLine.includes(s)) ?? ",";
-  const rows = split(body, separator).filter((row) => row.length > 1 || row[0] !== "");
+  const all = split(body.replace(/[\r\n]+$/, ""), separator);
+  // In a table of one column an empty line is a missing value, and rows may be counted.
+  const rows = all[0]!.length === 1 ? all : all.filter((row) => row.length > 1 || row[0] !== "");
   if (rows.length < 2) throw new TwinError("E_CSV", "The table needs a header row and at least one row of values.");
   const header = rows[0]!.map((name) => name.trim());
   return { header, rows: rows.slice(1), decimalComma: separator === ";" };
@@ -25,6 +27,7 @@ function split(text: string, separator: string): string[][] {
   let start = 0;
   let i = 0;
   const cell = (raw: string) => row.push(raw);
+  const ends = (c: string) => c === separator || c === "\n" || c === "\r";
   while (i <= text.length) {
     if (text[i] === '"' && i === start) {
       let value = "";
@@ -36,9 +39,12 @@ function split(text: string, separator: string): string[][] {
         if (text[i] !== '"') break;
         value += '"';
       }
-      cell(value);
+      // What stands behind the closing quote still belongs to this cell.
+      const from = i;
+      while (i < text.length && !ends(text[i]!)) i++;
+      cell(value + text.slice(from, i).trimEnd());
     } else {
-      while (i < text.length && text[i] !== separator && text[i] !== "\n" && text[i] !== "\r") i++;
+      while (i < text.length && !ends(text[i]!)) i++;
       cell(text.slice(start, i));
     }
     if (i >= text.length || text[i] === "\n" || text[i] === "\r") {
@@ -87,6 +93,9 @@ export function cellTime(cell: string): number | undefined {
     number,
   ];
   const ms = Math.round(Number(`0.${match[7] ?? "0"}`) * 1000);
+  const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  // 24:00 is the end of a day (ISO 8601), :60 a leap second.
+  if (month < 1 || month > 12 || day < 1 || day > days || hour > 24 || minute > 59 || second > 60) return undefined;
   return Date.UTC(year, month - 1, day, hour, minute, second, ms) - zone(match[8]);
 }
 

@@ -48,10 +48,16 @@ export function readFault(row: Record<string, unknown>, now: number): Fault {
     return value;
   };
   const repairedAt = number("repairedAt", Number.POSITIVE_INFINITY, 0, 1e9);
+  const onset = number("onset", now, 0, 1e9);
+  if (repairedAt <= onset)
+    throw new TwinError(
+      "E_FAULT",
+      `The fault ${kind} is repaired at ${repairedAt} h, before it begins at ${onset} h: enter a later hour.`,
+    );
   const signal = typeof row.signal === "string" && row.signal !== "" ? row.signal : defaults.signal;
   return {
     kind: kind as FaultKind,
-    onset: number("onset", now, 0, 1e9),
+    onset,
     ramp: number("ramp", defaults.ramp, 0, 1e6),
     severity: number("severity", defaults.severity, 0, 1),
     signal,

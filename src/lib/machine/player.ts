@@ -40,13 +40,26 @@ export class Player {
     return this.#next / this.#recording.samples.length;
   }
 
-  /** Number of the pass, from 0. On a loop all source times move on by the length of the recording, so that time never runs back. */
-  get pass(): number {
-    return this.#pass;
+  /** Milliseconds by which the source times of this pass are moved on, so that time never runs back. */
+  get shift(): number {
+    return this.#pass * this.#passLength();
   }
 
+  get speed(): number {
+    return this.#options.speed;
+  }
+
+  set speed(speed: number) {
+    this.#options = { ...this.#options, speed };
+  }
+
+  /** After the end this begins another pass. */
   play(): void {
-    if (this.ended) this.rewind();
+    if (this.ended) {
+      this.#position = 0;
+      this.#pass++;
+      this.#next = 0;
+    }
     this.#playing = true;
   }
 
@@ -58,10 +71,6 @@ export class Player {
     this.#next = 0;
     this.#pass = 0;
     this.#position = 0;
-  }
-
-  set speed(speed: number) {
-    this.#options = { ...this.#options, speed };
   }
 
   /** Lets `wallMs` pass and makes samples due, which `take` returns one by one. */
@@ -83,7 +92,7 @@ export class Player {
     const sample = samples[this.#next]!;
     if (sample.time - samples[0]!.time > this.#position) return undefined;
     this.#next++;
-    return this.#pass === 0 ? sample : { ...sample, time: sample.time + this.#pass * this.#passLength() };
+    return this.#pass === 0 ? sample : { ...sample, time: sample.time + this.shift };
   }
 
   snapshot(): Json {
@@ -102,6 +111,6 @@ export class Player {
   /** One typical interval lies between the passes. */
   #passLength(): number {
     const { samples, duration } = this.#recording;
-    return Math.round(duration + (samples.length > 1 ? duration / (samples.length - 1) : 1000));
+    return Math.ceil(duration + (duration > 0 ? duration / (samples.length - 1) : 1000));
   }
 }

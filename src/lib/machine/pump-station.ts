@@ -68,9 +68,15 @@ const WEAR_VIBRATION = FAILURE_VIBRATION - pump.vibrationBase;
 const WEAR_FRICTION = 1.2;
 const CAVITATION_SCALE = 0.35;
 const CAVITATION_VIBRATION = 1.6;
-/** Hours of a full drift: 0.6 bar of discharge pressure, 12 % of other signals' value. */
+/** bar: full drift of the discharge pressure; other signals drift by a share of their value. */
 const DRIFT_BAR = 0.6;
+const DRIFT_SHARE = 0.12;
+/** What a strainer cake always lets through: at severity 1 this share of the area stays open. */
+const STAYS_OPEN = 0.2;
+/** s. Behind a nearly closed strainer a little more flow costs much head: there 1 s is beyond the stable step. */
 const STEP = 1;
+const FINE_STEP = 0.1;
+const FINE_FROM = 0.68;
 const HOUR = 3600;
 
 /** One standard deviation of each sensor at noise 1, in the signal's unit. */
@@ -101,6 +107,7 @@ export class PumpStation {
   constructor(options: PumpStationOptions) {
     this.#random = createRandom(options.seed);
     this.#noise = options.noise;
+    for (const fault of options.faults) requireSensor(fault);
     this.#faults = new FaultPlan(options.faults);
     this.#wearRateFactor = Math.exp(0.15 * this.#random.normal());
     this.#state = { level: LEVEL_SET, flow: pump.nominalFlow, speed: pump.nominalSpeed, bearing: 47, wear: 0 };
@@ -135,8 +142,7 @@ export class PumpStation {
   }
 
   fault(fault: Fault): void {
-    if ((fault.kind === "drift" || fault.kind === "stuck") && !(fault.signal in NOISE))
-      throw new TwinError("E_FAULT", `The pump station has no sensor ${describe(fault.signal)}.`);
+    requireSensor(fault);
     this.#faults.add(fault);
   }
 
@@ -150,7 +156,7 @@ export class PumpStation {
   advance(seconds: number): FaultKind[] {
     const repaired: FaultKind[] = [];
     for (let left = seconds; left > 1e-9; ) {
-      const dt = Math.min(STEP, left);
+      const dt = Math.min(this.#clogging(this.hours) > FINE_FROM ? FINE_STEP : STEP, left);
       this.#step(dt);
       this.#time += dt;
       left -= dt;
@@ -173,7 +179,8 @@ export class PumpStation {
       for (const fault of this.#faults.active(now)) {
         if (fault.signal !== name) continue;
         if (fault.kind === "drift")
-          value += fault.severity * linearRamp(fault, now) * (name === "dischargePressure" ? DRIFT_BAR : 0.12 * exact);
+          value +=
+            fault.severity * linearRamp(fault, now) * (name === "dischargePressure" ? DRIFT_BAR : DRIFT_SHARE * exact);
         if (fault.kind === "stuck") {
           value = this.#held.get(name) ?? value;
           this.#held.set(name, value);
@@ -304,7 +311,8 @@ export class PumpStation {
     const share = (s.flow / pump.nominalFlow) ** 2;
     const temperature = this.#waterTemperature();
     const weight = waterDensity(temperature) * GRAVITY;
-    const strainer = (STRAINER_LOSS * share) / (1 - this.#clogging(this.hours)) ** 2;
+    const open = Math.max(STAYS_OPEN, 1 - this.#clogging(this.hours));
+    const strainer = (STRAINER_LOSS * share) / open ** 2;
     const suctionLoss = PIPE_LOSS_SUCTION * share + strainer;
     /** Total head at the pump inlet above absolute zero, m. */
     const inlet = (ATMOSPHERE * 1e5) / weight + s.level - SUCTION_LIFT - suctionLoss;
@@ -367,6 +375,15 @@ export class PumpStation {
   #ambientTemperature(): number {
     return 22 + 3 * Math.sin((2 * Math.PI * (this.hours - 3)) / 24);
   }
+}
+
+/** @throws TwinError `E_FAULT` when a sensor fault names no sensor of the pump station */
+function requireSensor({ kind, signal }: Fault): void {
+  if ((kind === "drift" || kind === "stuck") && !Object.hasOwn(NOISE, signal))
+    throw new TwinError(
+      "E_FAULT",
+      `The pump station has no sensor ${describe(signal)}: use one of ${Object.keys(NOISE).join(", ")}.`,
+    );
 }
 
 const KEYS = ["level", "flow", "speed", "bearing", "wear"] as const;

@@ -43,9 +43,7 @@ export function readRecording(text: string, options: RecordingOptions = {}): Rec
       "E_CSV",
       `The recording has no column ${describe(options.idColumn)} with twin ids; its columns are ${header.join(", ")}.`,
     );
-  const columns = header
-    .map((name, at) => ({ name: signalName(name), at }))
-    .filter(({ at }) => at !== timeAt && at !== idAt);
+  const columns = signalColumns(header).filter(({ at }) => at !== timeAt && at !== idAt);
   const hasUnits = isUnitRow(
     rows[0]!,
     timeAt,
@@ -74,7 +72,9 @@ export function readRecording(text: string, options: RecordingOptions = {}): Rec
   };
 
   function readRow(row: string[], counts: Map<string, number>): RecordedSample | string {
-    const id = idAt < 0 ? undefined : `${options.idPrefix ?? ""}${row[idAt]?.trim()}`;
+    const own = idAt < 0 ? undefined : (row[idAt] ?? "").trim();
+    if (own === "") return "the twin id is missing";
+    const id = own === undefined ? undefined : `${options.idPrefix ?? ""}${own}`;
     if (id !== undefined && !isTwinId(id)) return `${describe(id)} is not a twin id`;
     // Rows of a machine are its cycles: every machine starts at the first row of its own.
     const n = counts.get(id ?? "") ?? 0;
@@ -109,6 +109,18 @@ function isUnitRow(row: string[], timeAt: number, columns: number[], decimalComm
   if (timeAt >= 0 && cellTime(row[timeAt] ?? "") !== undefined) return false;
   const cells = columns.map((at) => cellValue(row[at] ?? "", decimalComma));
   return cells.some((c) => typeof c === "string") && !cells.some((c) => typeof c === "number");
+}
+
+/** The columns with their signal names; names that would be the same are numbered, so that no column hides another. */
+function signalColumns(header: string[]): { name: string; at: number }[] {
+  const taken = new Set<string>();
+  return header.map((text, at) => {
+    const plain = signalName(text);
+    let name = plain;
+    for (let n = 2; taken.has(name); n++) name = `${plain}_${n}`;
+    taken.add(name);
+    return { name, at };
+  });
 }
 
 /** A column's name as a signal name: other characters become underscores. */

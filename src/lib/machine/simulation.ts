@@ -21,6 +21,9 @@ export interface SimulatedSample {
   repaired: FaultKind[];
 }
 
+/** Simulated seconds that one call may compute: 3 ms at most. */
+const LONGEST = 400;
+
 export class Simulation {
   #options: SimulationOptions;
   #station: PumpStation;
@@ -28,6 +31,9 @@ export class Simulation {
   #seq = 0;
   /** Simulated seconds that are due but not yet emitted. */
   #owed = 0;
+  /** Simulated seconds already done of the next sample's period, and what was repaired in them. */
+  #done = 0;
+  #repaired: FaultKind[] = [];
   #running = true;
 
   constructor(options: SimulationOptions) {
@@ -62,12 +68,19 @@ export class Simulation {
     if (this.#running) this.#owed += (wallMs / 1000) * this.#options.clock;
   }
 
-  /** The next due sample, or undefined. */
+  /** The next due sample, or undefined. A long period is computed in several calls, so that no call takes long. */
   take(): SimulatedSample | undefined {
     const { period, id } = this.#options;
-    if (this.#owed < period) return undefined;
+    if (!this.#running || this.#owed < period) return undefined;
+    const left = period - this.#done;
+    this.#repaired.push(...this.#station.advance(Math.min(left, LONGEST)));
+    if (left > LONGEST) {
+      this.#done += LONGEST;
+      return undefined;
+    }
     this.#owed -= period;
-    const repaired = this.#station.advance(period);
+    this.#done = 0;
+    const repaired = this.#repaired.splice(0);
     const values = this.#station.sample();
     const twin: Envelope = {
       v: 1,
@@ -97,14 +110,30 @@ export class Simulation {
   }
 
   snapshot(): Json {
-    return { station: this.#station.snapshot(), start: this.#start, seq: this.#seq, running: this.#running };
+    return {
+      station: this.#station.snapshot(),
+      start: this.#start,
+      seq: this.#seq,
+      running: this.#running,
+      done: this.#done,
+      repaired: this.#repaired.slice(),
+    };
   }
 
   restore(state: Json): void {
-    const s = state as { station: Json; start: number; seq: number; running: boolean };
+    const s = state as {
+      station: Json;
+      start: number;
+      seq: number;
+      running: boolean;
+      done?: number;
+      repaired?: FaultKind[];
+    };
     this.#station.restore(s.station);
     this.#start = s.start;
     this.#seq = s.seq;
     this.#running = s.running;
+    this.#done = s.done ?? 0;
+    this.#repaired = (s.repaired ?? []).slice();
   }
 }

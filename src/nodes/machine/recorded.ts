@@ -28,25 +28,31 @@ export function recordedMachine(
   const branch = `replay:${name}`;
   const speed = config.speed === "" ? usual : number(config.speed, "Speed", 0.001, 1e9);
   const convert = converters(recording, asset);
+  const ids = Array.from(new Set(recording.samples.map((s) => s.id ?? id)));
   if (recording.samples.some((s) => s.id === undefined) && !isTwinId(id))
     throw new TwinError(
       "E_CONFIG",
       "The recording is of one machine and the asset serves many: enter the twin id in this node.",
     );
   const player = new Player(recording, { speed, loop: config.loop });
-  if (!config.autoplay) player.pause();
   let seq = 0;
   const inside = new Set<number>();
 
   return {
-    ref: { branch, id: id || name },
+    refs: ids.map((each) => ({ branch, id: each })),
+    ...(recording.skipped && {
+      warning: text("warning.skipped", { rows: recording.skipped.rows, why: recording.skipped.reason }),
+    }),
+    begin() {
+      if (!config.autoplay) player.pause();
+    },
     elapse: (wallMs) => player.elapse(wallMs),
     take() {
       const sample = player.take();
       if (!sample) return false;
       const twin = envelope(sample.id ?? id, sample.time, sample.values);
       emit([{ topic: `${twin.id}/samples`, payload: { ...twin.values }, twin }, null]);
-      if (player.pass === 0) for (const message of windowMessages(twin)) emit([null, message]);
+      for (const message of windowMessages(twin)) emit([null, message]);
       return true;
     },
     command: () => {
@@ -63,7 +69,7 @@ export function recordedMachine(
       const share = `${Math.floor(player.progress * 100)} %`;
       if (player.ended) return { fill: "grey", shape: "dot", text: `■ ${text("status.ended")}` };
       if (!player.playing) return { fill: "grey", shape: "ring", text: `⏸ ${share}` };
-      return { fill: "green", shape: "dot", text: `▶ ×${speed} · ${share}` };
+      return { fill: "green", shape: "dot", text: `▶ ×${player.speed} · ${share}` };
     },
     reset() {
       player.rewind();
@@ -103,7 +109,8 @@ export function recordedMachine(
   /** Labelled windows that this sample enters or leaves. */
   function windowMessages(twin: Envelope): Message[] {
     const messages: Message[] = [];
-    for (const [i, [from, to]] of windows.entries()) {
+    for (const [i, window] of windows.entries()) {
+      const [from, to] = window.map((time) => time + player.shift) as [number, number];
       const within = twin.time >= from && twin.time <= to;
       if (within === inside.has(i)) continue;
       if (within) inside.add(i);
@@ -152,8 +159,14 @@ function load(config: MachineConfig): Loaded {
     .split(/[\\/]/)
     .at(-1)!
     .replace(/\.[^.]*$/, "")
-    .replace(/\s+/g, "-");
-  return { recording: readRecording(read(config.file), options), name: base, windows: [], speed: DEFAULT_SPEED };
+    .replace(/\s+/g, "-")
+    .slice(0, 100);
+  return {
+    recording: readRecording(read(config.file), options),
+    name: base || "file",
+    windows: [],
+    speed: DEFAULT_SPEED,
+  };
 }
 
 function read(path: string): string {

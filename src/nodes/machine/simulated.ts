@@ -29,12 +29,16 @@ export function simulatedMachine(
     noise: number(config.noise, "Noise", 0, 100),
     faults: config.faults.map((row) => readFault(row, 0)),
   };
-  const create = () => new Simulation({ ...options, start: start ?? Date.now() });
+  const create = (from = start ?? Date.now()) => new Simulation({ ...options, start: from });
   let simulation = create();
-  simulation.running = config.autoplay;
 
   return {
-    ref: { branch: "live", id },
+    refs: [{ branch: "live", id }],
+    // Without a start time of its own a new run goes on after the last one, so that the twin's time never runs back.
+    begin(after) {
+      if (start === undefined && after > Date.now()) simulation = create(after);
+      simulation.running = config.autoplay;
+    },
     elapse: (wallMs) => simulation.elapse(wallMs),
     take() {
       const due = simulation.take();
