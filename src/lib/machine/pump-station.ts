@@ -8,14 +8,23 @@
  *   dn/dt     = (n_set − n)/τ, at most 50 1/min per s (frequency converter)
  *   C·dT/dt   = friction(n, wear) − (T − T_ambient)
  *   dw/dt     = rate·(w0 + w)                        damage that feeds itself; rate drawn once per bearing
- * Cavitation: the head drops by 3 % where NPSH available equals NPSH required, which is the definition of NPSH3
- * (ISO 9906), and exponentially more below.
  */
-import { GRAVITY, referencePump as pump, vapourPressure, waterDensity } from "../physics/presets/reference-pump.ts";
+import { referencePump as pump } from "../physics/presets/reference-pump.ts";
 import { createRandom, type Random } from "../random.ts";
 import type { Json } from "../store/store.ts";
 import { describe, TwinError, type Value } from "../twin/envelope.ts";
 import { cloggingRamp, type Fault, type FaultKind, FaultPlan, linearRamp } from "./faults.ts";
+import {
+  bearingTarget,
+  FAILURE_VIBRATION,
+  HOUR,
+  hydraulics,
+  type PumpState,
+  quantities,
+  type Surroundings,
+  vibration,
+  WEAR_VIBRATION,
+} from "./pump-hydraulics.ts";
 
 export interface PumpStationOptions {
   seed: string | number;
@@ -36,48 +45,20 @@ export interface PumpTruth {
   vibration: number;
 }
 
-interface State {
-  level: number;
-  flow: number;
-  speed: number;
-  bearing: number;
-  wear: number;
-}
-
-/** True vibration at which the bearing counts as failed, mm/s (ISO 20816 zone D for machines of this class). */
-export const FAILURE_VIBRATION = 7.1;
-
-const ATMOSPHERE = 1.01325;
-/** m: the pump stands above the suction tank. */
-const SUCTION_LIFT = 6.4;
 const TANK_AREA = 12;
 const LEVEL_SET = 3;
-const STATIC_HEAD = 14;
-/** Losses in m at nominal flow. */
-const PIPE_LOSS_SUCTION = 0.5;
-const STRAINER_LOSS = 0.8;
-const PIPE_LOSS_DISCHARGE =
-  pump.shutOffHead - pump.headCurve * pump.nominalFlow ** 2 - STATIC_HEAD - PIPE_LOSS_SUCTION - STRAINER_LOSS;
 /** s: time constant of the water column, near the nominal point. */
 const FLOW_TIME = 4;
 const DRIVE_TIME = 5;
 const DRIVE_RAMP = 50;
 const WEAR_SEED = 0.06;
-/** mm/s at full wear: from a healthy 1.8 to the failure limit at nominal speed. */
-const WEAR_VIBRATION = FAILURE_VIBRATION - pump.vibrationBase;
-const WEAR_FRICTION = 1.2;
-const CAVITATION_SCALE = 0.35;
-const CAVITATION_VIBRATION = 1.6;
 /** bar: full drift of the discharge pressure; other signals drift by a share of their value. */
 const DRIFT_BAR = 0.6;
 const DRIFT_SHARE = 0.12;
-/** What a strainer cake always lets through: at severity 1 this share of the area stays open. */
-const STAYS_OPEN = 0.2;
 /** s. Behind a nearly closed strainer a little more flow costs much head: there 1 s is beyond the stable step. */
 const STEP = 1;
 const FINE_STEP = 0.1;
 const FINE_FROM = 0.68;
-const HOUR = 3600;
 
 /** One standard deviation of each sensor at noise 1, in the signal's unit. */
 const NOISE: Record<string, number> = {
@@ -97,7 +78,7 @@ export class PumpStation {
   #random: Random;
   #noise: number;
   #faults: FaultPlan;
-  #state: State;
+  #state: PumpState;
   #setpoint: number = pump.nominalSpeed;
   /** Seconds since the start. */
   #time = 0;
@@ -171,7 +152,7 @@ export class PumpStation {
   /** What the sensors report now, with noise, drift and stuck sensors. */
   sample(): Record<string, Value> {
     const values: Record<string, Value> = {};
-    const truth = this.#quantities();
+    const truth = quantities(this.#state, this.#around());
     const now = this.hours;
     for (const name of Object.keys(NOISE)) {
       const exact = truth[name]!;
@@ -193,7 +174,7 @@ export class PumpStation {
 
   truth(): PumpTruth {
     const now = this.hours;
-    const hydraulics = this.#hydraulics(this.#state);
+    const heads = hydraulics(this.#state, this.#around());
     const faults: Record<string, number> = {};
     for (const f of this.#faults.active(now))
       faults[f.kind] =
@@ -205,10 +186,10 @@ export class PumpStation {
     return {
       faults,
       trueRul: this.#trueRul(),
-      headLoss: hydraulics.cavitation < 0.97,
-      npshMargin: hydraulics.margin,
+      headLoss: heads.cavitation < 0.97,
+      npshMargin: heads.margin,
       wear: this.#state.wear,
-      vibration: this.#vibration(this.#state),
+      vibration: vibration(this.#state, this.#around()),
     };
   }
 
@@ -228,7 +209,7 @@ export class PumpStation {
     const s = snapshot as unknown as {
       random: Json;
       faults: Json;
-      state: State;
+      state: PumpState;
       setpoint: number;
       time: number;
       wearRateFactor: number;
@@ -254,7 +235,7 @@ export class PumpStation {
   /** Starts in the steady state, so that the first samples are not a start-up. */
   #settle(): void {
     for (let i = 0; i < 120; i++) this.#step(STEP);
-    this.#state.bearing = this.#bearingTarget(this.#state);
+    this.#state.bearing = bearingTarget(this.#state, this.hours);
   }
 
   /** One Runge–Kutta step of `dt` seconds. */
@@ -269,8 +250,8 @@ export class PumpStation {
     s.wear = Math.min(s.wear, 1.5);
   }
 
-  #rates(s: State): State {
-    const { head, systemHead } = this.#hydraulics(s);
+  #rates(s: PumpState): PumpState {
+    const { head, systemHead } = hydraulics(s, this.#around());
     const inflow = Math.max(0, pump.nominalFlow + 60 * (LEVEL_SET - s.level));
     const slope = (2 * 18) / pump.nominalFlow; // m per m³/h: the system curve at the nominal point
     const drive = (this.#setpoint - s.speed) / DRIVE_TIME;
@@ -278,7 +259,7 @@ export class PumpStation {
       level: (inflow - s.flow) / HOUR / TANK_AREA,
       flow: (head - systemHead) / slope / FLOW_TIME,
       speed: Math.max(-DRIVE_RAMP, Math.min(DRIVE_RAMP, drive)),
-      bearing: (this.#bearingTarget(s) - s.bearing) / pump.bearingTimeConstant,
+      bearing: (bearingTarget(s, this.hours) - s.bearing) / pump.bearingTimeConstant,
       wear: this.#wearRate(s.wear),
     };
   }
@@ -295,85 +276,19 @@ export class PumpStation {
     const fault = this.#faults.of("bearing", this.hours);
     if (!fault) return null;
     const { wear } = this.#state;
-    const end = (FAILURE_VIBRATION - this.#vibration({ ...this.#state, wear: 0 })) / WEAR_VIBRATION;
+    const end = (FAILURE_VIBRATION - vibration({ ...this.#state, wear: 0 }, this.#around())) / WEAR_VIBRATION;
     if (wear >= end) return 0;
     const rate = this.#wearRate(wear) / (WEAR_SEED + wear);
     return Math.log((WEAR_SEED + end) / (WEAR_SEED + wear)) / rate / HOUR;
   }
 
+  #around(): Surroundings {
+    return { hours: this.hours, clogging: this.#clogging(this.hours) };
+  }
+
   #clogging(now: number): number {
     const fault = this.#faults.of("strainer", now);
     return fault ? fault.severity * cloggingRamp(fault, now) : 0;
-  }
-
-  #hydraulics(s: State) {
-    const ratio = s.speed / pump.nominalSpeed;
-    const share = (s.flow / pump.nominalFlow) ** 2;
-    const temperature = this.#waterTemperature();
-    const weight = waterDensity(temperature) * GRAVITY;
-    const open = Math.max(STAYS_OPEN, 1 - this.#clogging(this.hours));
-    const strainer = (STRAINER_LOSS * share) / open ** 2;
-    const suctionLoss = PIPE_LOSS_SUCTION * share + strainer;
-    /** Total head at the pump inlet above absolute zero, m. */
-    const inlet = (ATMOSPHERE * 1e5) / weight + s.level - SUCTION_LIFT - suctionLoss;
-    const available = inlet - (vapourPressure(temperature) * 1e5) / weight;
-    const required = pump.npshBase * ratio ** 2 + pump.npshFlow * share;
-    const margin = available - required;
-    const cavitation = 1 - Math.min(0.6, 0.03 * Math.exp(-margin / CAVITATION_SCALE));
-    const healthy = pump.shutOffHead * ratio ** 2 - pump.headCurve * s.flow ** 2;
-    const head = Math.max(0, healthy) * cavitation;
-    const systemHead = STATIC_HEAD + PIPE_LOSS_DISCHARGE * share + suctionLoss;
-    return { ratio, share, weight, inlet, margin, cavitation, head, systemHead };
-  }
-
-  #bearingTarget(s: State): number {
-    const ratio = s.speed / pump.nominalSpeed;
-    return this.#ambientTemperature() + pump.bearingRise * ratio ** 2 * (1 + WEAR_FRICTION * s.wear);
-  }
-
-  #vibration(s: State): number {
-    const { ratio, margin } = this.#hydraulics(s);
-    const q = ratio > 0.05 ? s.flow / (ratio * pump.nominalFlow) : 1;
-    const base = pump.vibrationBase * ratio ** 2 * (1 + pump.vibrationOffDesign * (q - 1) ** 2);
-    const cavitation = Math.min(5, CAVITATION_VIBRATION * Math.exp(-margin / CAVITATION_SCALE));
-    return base + WEAR_VIBRATION * s.wear + cavitation;
-  }
-
-  /** What exact sensors would show, in the signals' units. */
-  #quantities(): Record<string, number> {
-    const s = this.#state;
-    const { ratio, weight, inlet, head } = this.#hydraulics(s);
-    const speedHead = (diameter: number) => (s.flow / HOUR / ((Math.PI / 4) * diameter ** 2)) ** 2 / (2 * GRAVITY);
-    const suctionPressure = ((inlet - speedHead(pump.suctionDiameter)) * weight) / 1e5;
-    const dischargePressure = ((inlet + head - speedHead(pump.dischargeDiameter)) * weight) / 1e5;
-    return {
-      speed: s.speed,
-      suctionPressure,
-      dischargePressure,
-      flow: s.flow,
-      motorCurrent: this.#motorCurrent(s, ratio, weight, head),
-      bearingTemperature: s.bearing,
-      vibration: this.#vibration(s),
-      tankLevel: s.level,
-      waterTemperature: this.#waterTemperature(),
-      ambientTemperature: this.#ambientTemperature(),
-    };
-  }
-
-  #motorCurrent(s: State, ratio: number, weight: number, head: number): number {
-    if (ratio < 0.05) return 0;
-    const q = s.flow / (ratio * pump.nominalFlow);
-    const power = (weight * head * ratio * pump.nominalFlow) / HOUR / (pump.bestEfficiency * Math.max(0.2, 2 - q));
-    const active = power / (Math.sqrt(3) * pump.motorVoltage * ratio * pump.motorEfficiency);
-    return Math.hypot(pump.magnetisingCurrent, active);
-  }
-
-  #waterTemperature(): number {
-    return 16 + 1.5 * Math.sin((2 * Math.PI * this.hours) / 24);
-  }
-
-  #ambientTemperature(): number {
-    return 22 + 3 * Math.sin((2 * Math.PI * (this.hours - 3)) / 24);
   }
 }
 
@@ -388,7 +303,7 @@ function requireSensor({ kind, signal }: Fault): void {
 
 const KEYS = ["level", "flow", "speed", "bearing", "wear"] as const;
 
-function moved(s: State, rate: State, dt: number): State {
+function moved(s: PumpState, rate: PumpState, dt: number): PumpState {
   return {
     level: s.level + dt * rate.level,
     flow: Math.max(0, s.flow + dt * rate.flow),
