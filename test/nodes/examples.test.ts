@@ -119,7 +119,7 @@ describe("the other examples, on a fast clock", function () {
     change(flow, "mqtt-broker", { port: String(port) });
     change(flow, "twin-machine", { clock: 1800 });
     red = await startRed({ flows: flow });
-    const ref = "id=plant1%3Apump-1";
+    const ref = "id=plant1%3Apump-2";
     await until(
       () => api(`twin?${ref}`),
       (a) => a.proposals?.length > 0,
@@ -127,7 +127,7 @@ describe("the other examples, on a fast clock", function () {
     await fetch(`${red.url}/twin/api/actions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ action: "accept", id: "plant1:pump-1" }),
+      body: JSON.stringify({ action: "accept", id: "plant1:pump-2" }),
     });
     const { audits, twin } = await until(
       () => api(`twin?${ref}`),

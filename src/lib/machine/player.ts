@@ -8,11 +8,6 @@ export interface PlayerOptions {
   loop: boolean;
 }
 
-export interface Window {
-  from: number;
-  to: number;
-}
-
 export class Player {
   #recording: Recording;
   #options: PlayerOptions;

@@ -12,8 +12,6 @@ export const StatusCode = {
   Bad_NoCommunication: 0x80310000,
 } as const;
 
-export type StatusName = keyof typeof StatusCode;
-
 const names = new Map<number, string>(Object.entries(StatusCode).map(([name, code]) => [code, name]));
 
 /** Severity Good: the value may be used without reservation. A missing status means Good. */

@@ -1,6 +1,6 @@
 /** Units: what people type, the UCUM codes that are stored, conversion and dimensions. */
 import { describe, TwinError } from "./envelope.ts";
-import { DIMENSIONLESS, type Dimension } from "./units-atoms.ts";
+import type { Dimension } from "./units-atoms.ts";
 import { UNITS, type UnitRow } from "./units-table.ts";
 import { readUcum } from "./units-ucum.ts";
 
@@ -188,6 +188,3 @@ function distance(a: string, b: string): number {
   }
   return previous[b.length]!;
 }
-
-/** True when a code stands for a pure number. */
-export const isDimensionless = (code: string): boolean => dimensionOf(code).every((d, i) => d === DIMENSIONLESS[i]);

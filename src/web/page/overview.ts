@@ -105,8 +105,8 @@ function newRow(open: (twin: Summary) => void): HTMLTableRowElement {
   row.append(
     el("td", {}, link, el("small")),
     el("td", { class: "state" }),
-    el("td", { class: "number" }),
-    el("td", { class: "number" }),
+    el("td", { class: "number", "data-label": TEXT.columns.health }),
+    el("td", { class: "number", "data-label": TEXT.columns.rul }),
     el("td", { class: "why" }),
     el("td", { class: "time" }),
   );
