@@ -1,16 +1,17 @@
 /**
- * Syntax tree → JavaScript. The generated text consists of fragments of this package only: numbers written anew from
- * their value, slots such as `y[3]`, generated identifiers, and function text of the table. No name or text of a user
- * reaches it. Equal subexpressions are computed once, over all results together.
+ * Graph → JavaScript. The generated text consists of fragments of this package only: numbers written anew from their
+ * value, slots such as `y[3]`, generated identifiers, and the fragments of operations.ts. No name or text of a user
+ * reaches it. A value that is needed once stands where it is needed, so that the branch of a condition that is not taken
+ * costs nothing; one that is needed more often is computed once.
  */
-import type { Ast } from "./ast.ts";
-import { FUNCTIONS, OPERATORS } from "./functions.ts";
+import { type Call, type Graph, isCall, type Node, reachable, type Slot } from "./graph.ts";
+import { COMPARED, OPERATIONS } from "./operations.ts";
 
-/** Where a quantity is found: an element of one of the arrays that the generated function is handed, or the time. */
-export type Slot = "t" | { readonly array: "v" | "y" | "u" | "p" | "out"; readonly index: number };
+/** Brackets within brackets: beyond this a value gets a name, so that no parser has to nest deeply. */
+const MAX_NESTING = 20;
 
 /** Fragment of a slot. @throws RangeError when the index is not a small whole number */
-export function slotText(slot: Slot): string {
+export function slotText(slot: Slot | { readonly array: "out"; readonly index: number }): string {
   if (slot === "t") return "t";
   if (!Number.isInteger(slot.index) || slot.index < 0 || slot.index > 1e6) throw new RangeError("slot index");
   switch (slot.array) {
@@ -22,68 +23,12 @@ export function slotText(slot: Slot): string {
       return `u[${slot.index}]`;
     case "p":
       return `p[${slot.index}]`;
+    case "d":
+      return `d[${slot.index}]`;
     case "out":
       return `out[${slot.index}]`;
     default:
       throw new RangeError("slot array");
-  }
-}
-
-/** Collects trees and writes each distinct subexpression once. */
-export class CodeWriter {
-  #lines: string[] = [];
-  #known = new Map<string, string>();
-  #slot: (name: string) => Slot | Ast;
-  #names = new Map<string, string>();
-
-  /** `slot` says where a name is found; a name that stands for an equation gives that equation's tree. */
-  constructor(slot: (name: string) => Slot | Ast) {
-    this.#slot = slot;
-  }
-
-  /** Adds the tree and returns the identifier or number that holds its value. */
-  add(ast: Ast): string {
-    if (ast.kind === "number") return numberText(ast.value);
-    if (ast.kind === "name") return this.#addName(ast.name);
-    const rule = OPERATORS.get(ast.fn) ?? FUNCTIONS.get(ast.fn);
-    if (!rule || ast.args.length < rule.min || ast.args.length > rule.max) throw new RangeError("unknown function");
-    const args = ast.args.map((arg) => this.add(arg));
-    if (ast.fn === "add" || ast.fn === "multiply") args.sort();
-    return this.#once(`${ast.fn}(${args.join(",")})`, () => rule.emit(args));
-  }
-
-  /** Stores a value in a slot. */
-  store(slot: Slot, value: string): void {
-    this.#lines.push(`${slotText(slot)} = ${value};`);
-  }
-
-  line(fragment: "return NaN;"): void {
-    this.#lines.push(fragment);
-  }
-
-  text(): string {
-    return this.#lines.join("\n");
-  }
-
-  #addName(name: string): string {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
-    const found = this.#slot(name);
-    const value =
-      typeof found === "object" && "kind" in found
-        ? this.add(found)
-        : this.#once(slotText(found), () => (found === "t" ? "t" : slotText(found)));
-    this.#names.set(name, value);
-    return value;
-  }
-
-  #once(key: string, emit: () => string): string {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const id = `c${this.#known.size}`;
-    this.#known.set(key, id);
-    this.#lines.push(`const ${id} = ${emit()};`);
-    return id;
   }
 }
 
@@ -92,3 +37,93 @@ export function numberText(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError("only finite numbers can be written");
   return value < 0 || Object.is(value, -0) ? `(-${String(-value)})` : String(value);
 }
+
+/** The body of a function that writes `results[i]` to `out[index]`; everything is read before anything is written. */
+export function writeStores(graph: Graph, results: readonly { index: number; node: Node }[]): string {
+  const writer = new Writer(
+    graph,
+    results.map((r) => r.node),
+  );
+  const stores = results.map((r) => `${slotText({ array: "out", index: r.index })} = ${writer.text(r.node)};`);
+  return [...writer.lines, ...stores].join("\n");
+}
+
+/** The body of a function that returns the value of a node. */
+export function writeReturn(graph: Graph, result: Node): string {
+  const writer = new Writer(graph, [result]);
+  return [...writer.lines, `return ${writer.text(result)};`].join("\n");
+}
+
+class Writer {
+  readonly lines: string[] = [];
+  readonly #texts: string[];
+  /** Nodes that get a name: needed more than once, or written more than once by what needs them. */
+  readonly #named: Uint8Array;
+  readonly #nesting: Uint8Array;
+
+  constructor(graph: Graph, results: readonly Node[]) {
+    const size = graph.nodes.length;
+    this.#texts = new Array(size);
+    this.#nesting = new Uint8Array(size);
+    const needed = reachable(graph, results);
+    this.#named = named(graph, needed, results);
+    for (const node of graph.nodes) if (needed[node.id]) this.#write(node);
+  }
+
+  text(node: Node): string {
+    return this.#texts[node.id]!;
+  }
+
+  #write(node: Node): void {
+    const { id } = node;
+    if (node.kind === "number") {
+      this.#texts[id] = numberText(node.value);
+      return;
+    }
+    let text: string;
+    if (node.kind === "slot") text = slotText(node.slot);
+    else {
+      text = this.#call(node);
+      for (const arg of node.args) this.#nesting[id] = Math.max(this.#nesting[id]!, this.#nesting[arg.id]! + 1);
+    }
+    if (this.#named[id] || this.#nesting[id]! > MAX_NESTING) {
+      this.lines.push(`const c${id} = ${text};`);
+      this.#nesting[id] = 0;
+      this.#texts[id] = `c${id}`;
+    } else this.#texts[id] = node.kind === "slot" ? text : `(${text})`;
+  }
+
+  #call(node: Call): string {
+    const args = node.args.map((arg) => this.text(arg));
+    const compared = fused(node, this.#named);
+    if (compared) {
+      const [a, b] = compared.args.map((arg) => this.text(arg));
+      return COMPARED.get(compared.fn)!(a!, b!, args[1]!, args[2]!);
+    }
+    return OPERATIONS.get(node.fn)!.emit(args);
+  }
+}
+
+/** The comparison inside a condition that nothing else needs. */
+function fused(node: Node, named: Uint8Array): Call | undefined {
+  if (!isCall(node, "if")) return undefined;
+  const condition = node.args[0]!;
+  return condition.kind === "call" && COMPARED.has(condition.fn) && !named[condition.id] ? condition : undefined;
+}
+
+function named(graph: Graph, needed: Uint8Array, results: readonly Node[]): Uint8Array {
+  const uses = new Uint32Array(graph.nodes.length);
+  for (const node of results) uses[node.id]!++;
+  const repeated: Node[] = [];
+  for (const node of graph.nodes) {
+    if (!needed[node.id] || node.kind !== "call") continue;
+    for (const arg of node.args) uses[arg.id]!++;
+    const { repeats } = OPERATIONS.get(node.fn)!;
+    for (const i of repeats) if (!(isCall(node, "if") && comparison(node.args[0]!))) repeated.push(node.args[i]!);
+  }
+  const result = Uint8Array.from(uses, (n) => (n > 1 ? 1 : 0));
+  for (const node of repeated) result[node.id] = 1;
+  return result;
+}
+
+const comparison = (node: Node): boolean => node.kind === "call" && COMPARED.has(node.fn);

@@ -1,7 +1,8 @@
 /** Text → a function over numbered slots: the one way in which a technician's expression becomes code. */
 import { namesIn } from "./ast.ts";
-import { CodeWriter } from "./codegen.ts";
+import { writeReturn } from "./codegen.ts";
 import type { CompileExpression } from "./expression.ts";
+import { Graph } from "./graph.ts";
 import { parseExpression } from "./whitelist.ts";
 
 /**
@@ -15,11 +16,10 @@ export const compileExpression: CompileExpression = (text, isKnown) => {
   const ast = parseExpression(text, isKnown);
   const names = Array.from(namesIn(ast));
   const slots = new Map(names.map((name, index) => [name, index]));
-  const code = new CodeWriter((name) => ({ array: "v", index: slots.get(name)! }));
-  const result = code.add(ast);
+  const graph = new Graph((name) => ({ array: "v", index: slots.get(name)! }));
   const missing = names.map((_, i) => `v[${i}] !== v[${i}]`).join(" || ");
-  const body = `"use strict";\n${missing && `if (${missing}) return NaN;\n`}${code.text()}\nreturn ${result};`;
-  // Only fragments of codegen.ts and functions.ts are in `body`: no text or name of the user.
+  const body = `"use strict";\n${missing && `if (${missing}) return NaN;\n`}${writeReturn(graph, graph.add(ast))}`;
+  // Only fragments of codegen.ts and operations.ts are in `body`: no text or name of the user.
   const run = new Function("v", body) as (v: ArrayLike<number>) => number;
   return {
     text,

@@ -1,8 +1,10 @@
-/** Equations → two functions over arrays: the right-hand side of the states, and all quantities at one moment. */
+/** Equations → functions over arrays: the right-hand side of the states, all quantities at one moment, derivatives. */
 import { namesIn } from "../expression/ast.ts";
-import { CodeWriter, type Slot } from "../expression/codegen.ts";
 import { describe, TwinError } from "../twin/envelope.ts";
 import { type Equation, inOrder, readEquations } from "./equations.ts";
+import { ModelCode, type ModelFunction, type Part } from "./model-code.ts";
+
+export type { ModelFunction, Part } from "./model-code.ts";
 
 export interface ModelSpec {
   equations: string;
@@ -16,18 +18,6 @@ export interface ModelSpec {
   /** Variables to show as derived quantities; by default all that are no outputs. */
   derived?: readonly string[];
 }
-
-/**
- * A generated function. `t` seconds since the start, `y` states, `u` inputs, `p` parameters, all in the order of the
- * lists of CompiledModel; the result goes to `out`.
- */
-export type ModelFunction = (
-  t: number,
-  y: ArrayLike<number>,
-  u: ArrayLike<number>,
-  p: ArrayLike<number>,
-  out: Float64Array,
-) => void;
 
 export interface CompiledModel {
   readonly states: readonly string[];
@@ -48,6 +38,18 @@ export interface CompiledModel {
   readonly rhs: ModelFunction;
   /** Writes all quantities. */
   readonly observe: ModelFunction;
+  /**
+   * A function that writes ∂(row i)/∂(by[j]) to out[i·by.length + j], through the variables; rows are the states of the
+   * right-hand side, or the quantities. Entries that are zero by structure (see `pattern`) are not written: zero `out`
+   * once. Made on first use, and kept. At a kink the derivative is that of one side.
+   * @param by names of states, parameters, inputs, or `t`
+   * @throws RangeError when a name is none of these
+   */
+  derivative(of: Part, by: readonly string[]): ModelFunction;
+  /** Which entries of `derivative(of, by)` are not zero by structure (1), in the same order. */
+  pattern(of: Part, by: readonly string[]): Uint8Array;
+  /** Of ∂rhs/∂states: ∂rhs[i]/∂y[j] is zero by structure for j < i − lower and for j > i + upper. */
+  readonly bandwidth: { readonly lower: number; readonly upper: number };
 }
 
 /**
@@ -69,6 +71,7 @@ export function compileModel(spec: ModelSpec): CompiledModel {
   const outputs = mapOutputs(spec, signals, quantities);
   const shown = spec.derived ?? variables.map((e) => e.name);
   const predicted = new Set(outputs.values());
+  const code = new ModelCode({ states, variables, inputs, parameters });
   return {
     states: states.map((e) => e.name),
     inputs,
@@ -81,7 +84,13 @@ export function compileModel(spec: ModelSpec): CompiledModel {
     derived: new Map(
       quantities.flatMap((name, i) => (shown.includes(name) && !predicted.has(i) ? [[name, i] as const] : [])),
     ),
-    ...generate(states, variables, inputs, parameters),
+    rhs: code.rhs,
+    observe: code.observe,
+    derivative: (of, by) => code.derivative(of, by),
+    pattern: (of, by) => code.pattern(of, by),
+    get bandwidth() {
+      return code.bandwidth;
+    },
   };
 }
 
@@ -109,46 +118,4 @@ function dependingOnStates(states: readonly Equation[], variables: readonly Equa
   const dynamic = new Set(states.map((e) => e.name));
   for (const e of variables) for (const name of namesIn(e.ast)) if (dynamic.has(name)) dynamic.add(e.name);
   return dynamic;
-}
-
-function generate(
-  states: readonly Equation[],
-  variables: readonly Equation[],
-  inputs: readonly string[],
-  parameters: readonly string[],
-): { rhs: ModelFunction; observe: ModelFunction } {
-  const slots = new Map<string, Slot>([["t", "t"]]);
-  for (const [index, e] of states.entries()) slots.set(e.name, { array: "y", index });
-  for (const [index, name] of inputs.entries()) slots.set(name, { array: "u", index });
-  for (const [index, name] of parameters.entries()) slots.set(name, { array: "p", index });
-  const trees = new Map(variables.map((e) => [e.name, e.ast]));
-  const find = (name: string) => trees.get(name) ?? slots.get(name)!;
-
-  const rates = new CodeWriter(find);
-  const needed = neededBy(states, trees);
-  // In order of need, so that a long chain of variables is never a deep recursion.
-  for (const e of variables) if (needed.has(e.name)) rates.add({ kind: "name", name: e.name });
-  const rateValues = states.map((e) => rates.add(e.ast));
-  for (const [index, value] of rateValues.entries()) rates.store({ array: "out", index }, value);
-
-  const all = new CodeWriter(find);
-  const values = [...states, ...variables].map((e) => all.add({ kind: "name", name: e.name }));
-  for (const [index, value] of values.entries()) all.store({ array: "out", index }, value);
-  return { rhs: build(rates), observe: build(all) };
-}
-
-// Only fragments of codegen.ts and functions.ts are in the text: no name of the user.
-const build = (code: CodeWriter) =>
-  new Function("t", "y", "u", "p", "out", `"use strict";\n${code.text()}`) as ModelFunction;
-
-function neededBy(states: readonly Equation[], trees: ReadonlyMap<string, Equation["ast"]>): Set<string> {
-  const needed = new Set<string>();
-  const queue = states.flatMap((e) => Array.from(namesIn(e.ast)));
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    const ast = trees.get(name);
-    if (!ast || needed.has(name)) continue;
-    needed.add(name);
-    queue.push(...namesIn(ast));
-  }
-  return needed;
 }

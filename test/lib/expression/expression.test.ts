@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { ExpressionError } from "../../../src/lib/expression/ast.ts";
-import { CodeWriter } from "../../../src/lib/expression/codegen.ts";
+import { writeReturn } from "../../../src/lib/expression/codegen.ts";
 import { compileExpression } from "../../../src/lib/expression/compile.ts";
 import { FUNCTIONS } from "../../../src/lib/expression/functions.ts";
+import { Graph } from "../../../src/lib/expression/graph.ts";
 import { parseExpression } from "../../../src/lib/expression/whitelist.ts";
 
 const QUANTITIES = ["x", "k", "speed", "model.derived.npshMargin"];
@@ -103,11 +104,13 @@ describe("expressions", () => {
   });
 
   it("computes equal subexpressions once", () => {
-    const code = new CodeWriter(() => ({ array: "v", index: 0 }));
-    const a = code.add(parseExpression("sin(x * 2) + 1", known));
-    const lines = code.text().split("\n").length;
-    assert.equal(code.add(parseExpression("1 + sin(2 * x)", known)), a);
-    assert.equal(code.text().split("\n").length, lines);
+    const graph = new Graph(() => ({ array: "v", index: 0 }));
+    const a = graph.add(parseExpression("sin(x * 2) + 1", known));
+    const size = graph.nodes.length;
+    assert.equal(graph.add(parseExpression("1 + sin(2 * x)", known)), a);
+    assert.equal(graph.nodes.length, size);
+    const twice = writeReturn(graph, graph.add(parseExpression("sin(2*x) / (1 + sin(x*2))", known)));
+    assert.equal(twice.match(/Math\.sin/g)?.length, 1);
   });
 });
 
@@ -156,12 +159,11 @@ describe("expression security", () => {
     "new Date()",
     "$" + "{x}",
   ];
-  const FRAGMENT = /^(c\d+|v\[\d+\]|const|Math\.[a-z0-9]+|NaN|\d[\d.e+-]*|[-+*/%<>=!&|?:(),;\s])*$/;
+  const FRAGMENT = /^(c\d+|v\[\d+\]|const|return|Math\.[a-z0-9]+|NaN|\d[\d.e+-]*|[-+*/%<>=!&|?:(),;\s])*$/;
   const generated = (text: string): string | undefined => {
     try {
-      const code = new CodeWriter((name) => ({ array: "v", index: QUANTITIES.indexOf(name) }));
-      const result = code.add(parseExpression(text, known));
-      return `${code.text()}\n${result}`;
+      const graph = new Graph((name) => ({ array: "v", index: QUANTITIES.indexOf(name) }));
+      return writeReturn(graph, graph.add(parseExpression(text, known)));
     } catch (error) {
       assert(error instanceof ExpressionError, `${JSON.stringify(text)}: ${error}`);
       return undefined;
@@ -178,9 +180,8 @@ describe("expression security", () => {
   it("refuses the attacks even where every name is known", () => {
     for (const text of [...attacks, ...own]) {
       try {
-        const code = new CodeWriter(() => ({ array: "v", index: 0 }));
-        const result = code.add(parseExpression(text, () => true));
-        assert.match(`${code.text()}\n${result}`, FRAGMENT, text);
+        const graph = new Graph(() => ({ array: "v", index: 0 }));
+        assert.match(writeReturn(graph, graph.add(parseExpression(text, () => true))), FRAGMENT, text);
       } catch (error) {
         assert(error instanceof ExpressionError, `${JSON.stringify(text)}: ${error}`);
       }
