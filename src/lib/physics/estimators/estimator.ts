@@ -1,0 +1,111 @@
+/** What a state estimator is: predict over time, update with measurements, tell how well both agree. */
+import type { Json } from "../../store/store.ts";
+
+/** A model with its states and its drifting parameters in one vector x (states first). */
+export interface JointModel {
+  /** Number of states, of elements of x, and of outputs. */
+  readonly states: number;
+  readonly size: number;
+  readonly outputs: number;
+  /**
+   * Integrates the states of `x` in place over `h` seconds from `t`; parameters rest.
+   * @returns the time reached, earlier than t + h when the step budget ran out; NaN when the numbers are not finite
+   */
+  flow(t: number, h: number, x: Float64Array): number;
+  /** Writes ∂(dstates/dt)/∂x, row-major `states` × `size`. */
+  rates(t: number, x: Float64Array, out: Float64Array): void;
+  /** Writes the outputs at x. */
+  observe(t: number, x: Float64Array, out: Float64Array): void;
+  /** Writes ∂outputs/∂x, row-major `outputs` × `size`. */
+  sensitivities(t: number, x: Float64Array, out: Float64Array): void;
+}
+
+export interface EstimatorOptions {
+  /** Estimate at the start, and its standard deviations; one per element of x. */
+  x: ArrayLike<number>;
+  sd: ArrayLike<number>;
+  /** Variance rate of the random walk of every element of x, unit² per second. */
+  q: ArrayLike<number>;
+  /** Variance of every output's measurement. */
+  r: ArrayLike<number>;
+  /** Bounds of every element of x; none by default. */
+  low?: ArrayLike<number>;
+  high?: ArrayLike<number>;
+  /** Measurements further from the expected value than this many standard deviations are not used; by default all are. */
+  gate?: number;
+  /** Parts into which a step is cut, so that the linearisation follows the state (default 2). */
+  substeps?: number;
+}
+
+/** All arrays are overwritten by the next call. */
+export interface Estimator {
+  readonly x: Float64Array;
+  /** Covariance of x, row-major, symmetric. */
+  readonly P: Float64Array;
+  /** May be changed between two calls. */
+  readonly q: Float64Array;
+  readonly r: Float64Array;
+  /** What was expected before the last update, its innovation (measured minus expected, NaN where nothing was measured). */
+  readonly expected: Float64Array;
+  readonly innovation: Float64Array;
+  /** Variance of the innovation, measurement noise included. */
+  readonly variance: Float64Array;
+  /** Outputs whose last measurement was refused by the gate: 1. */
+  readonly refused: Uint8Array;
+  /** Normalised innovation squared of the last update, and of how many measurements; its mean is 1 for each. */
+  readonly nis: number;
+  readonly measurements: number;
+  /** Time reached, as JointModel.flow. */
+  predict(t: number, h: number): number;
+  /** @param z one measurement per output, NaN where there is none */
+  update(t: number, z: ArrayLike<number>): void;
+  /** Forgets all correlations: estimate `x`, standard deviations `sd`. */
+  reset(x: ArrayLike<number>, sd: ArrayLike<number>): void;
+  snapshot(): Json;
+  /** @throws TypeError when the snapshot is of another model */
+  restore(state: Json): void;
+}
+
+/**
+ * Brings x back inside its bounds. The element at its bound becomes known to be there, and the others move with it as
+ * their correlation says: the estimate under the constraint (Simon 2010, IET Control Theory Appl. 4, eq. 12 with W = P⁻¹).
+ */
+export function project(x: Float64Array, P: Float64Array, low: Float64Array, high: Float64Array): void {
+  const n = x.length;
+  for (let j = 0; j < n; j++) {
+    const inside = Math.min(high[j]!, Math.max(low[j]!, x[j]!));
+    const excess = x[j]! - inside;
+    if (excess === 0) continue;
+    const variance = P[j * n + j]!;
+    if (variance > 0) for (let i = 0; i < n; i++) if (i !== j) x[i]! -= (P[i * n + j]! / variance) * excess;
+    x[j] = inside;
+  }
+  // What moved along must not leave its own bounds.
+  for (let j = 0; j < n; j++) x[j] = Math.min(high[j]!, Math.max(low[j]!, x[j]!));
+}
+
+/** Diagonal of variances. */
+export function setDiagonal(P: Float64Array, sd: ArrayLike<number>): void {
+  P.fill(0);
+  for (let i = 0; i < sd.length; i++) P[i * sd.length + i] = sd[i]! ** 2;
+}
+
+export const vector = (n: number, values: ArrayLike<number> | undefined, otherwise: number): Float64Array =>
+  values ? Float64Array.from(values) : new Float64Array(n).fill(otherwise);
+
+export function snapshotOf(x: Float64Array, P: Float64Array): Json {
+  // JSON has no −0: + 0 makes it 0.
+  return { x: Array.from(x, (v) => v + 0), P: Array.from(P, (v) => v + 0) };
+}
+
+export function restoreInto(state: Json, x: Float64Array, P: Float64Array): void {
+  const s = state as { x?: unknown; P?: unknown };
+  for (const [values, n] of [
+    [s.x, x.length],
+    [s.P, P.length],
+  ] as const)
+    if (!Array.isArray(values) || values.length !== n || !values.every(Number.isFinite))
+      throw new TypeError("the snapshot is of another estimator");
+  x.set(s.x as number[]);
+  P.set(s.P as number[]);
+}

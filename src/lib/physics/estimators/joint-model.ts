@@ -1,0 +1,174 @@
+/** A compiled model as estimators see it: states and drifting parameters in one vector. */
+import type { CompiledModel, ModelFunction } from "../model.ts";
+import { Dopri5 } from "../solvers/dopri5.ts";
+import type { JointModel } from "./estimator.ts";
+
+/** Integrates `y` in place from t over h, and returns the time reached; NaN when the numbers are not finite. */
+export type Flow = (t: number, h: number, y: Float64Array) => number;
+export type Rates = (t: number, y: Float64Array, out: Float64Array) => void;
+
+/** How a model is integrated: given the right-hand side, the number of states and the inputs' version. */
+export type FlowMaker = (rates: Rates, states: number) => Flow & { restart?: () => void };
+
+export class CompiledJointModel implements JointModel {
+  readonly states: number;
+  readonly size: number;
+  readonly outputs: number;
+  /** Held inputs: write them here. */
+  readonly u: Float64Array;
+  /** All parameters; those that drift are overwritten. */
+  readonly p: Float64Array;
+  /** Every quantity at the last `observe`. */
+  readonly quantities: Float64Array;
+  readonly #model: CompiledModel;
+  readonly #slots: Int32Array;
+  readonly #rows: Int32Array;
+  readonly #y: Float64Array;
+  readonly #flow: Flow & { restart?: () => void };
+  readonly #rates: Derivative;
+  readonly #observed: Derivative;
+
+  /**
+   * @param drifting names of parameters that x holds behind the states
+   * @param outputs names of quantities that are measured, in the order of z
+   */
+  constructor(
+    model: CompiledModel,
+    drifting: readonly string[],
+    outputs: readonly string[],
+    flow: FlowMaker = solverFlow,
+  ) {
+    this.#model = model;
+    this.states = model.states.length;
+    this.size = this.states + drifting.length;
+    this.outputs = outputs.length;
+    this.u = new Float64Array(model.inputs.length).fill(Number.NaN);
+    this.p = Float64Array.from(model.p);
+    this.#slots = Int32Array.from(drifting, (name) => model.parameters.indexOf(name));
+    this.#rows = Int32Array.from(outputs, (name) => model.quantities.indexOf(name));
+    if (this.#slots.includes(-1) || this.#rows.includes(-1)) throw new RangeError("unknown parameter or output");
+    this.quantities = new Float64Array(model.quantities.length);
+    this.#y = new Float64Array(this.states);
+    this.#flow = flow((t, y, out) => model.rhs(t, y, this.u, this.p, out), this.states);
+    this.#rates = derivative(model, "rhs", drifting, this.states);
+    this.#observed = derivative(model, "observe", drifting, model.quantities.length);
+  }
+
+  /** After a jump of the inputs the solver begins with a small step again. */
+  restart(): void {
+    this.#flow.restart?.();
+  }
+
+  #split(x: Float64Array): void {
+    for (let i = 0; i < this.states; i++) this.#y[i] = x[i]!;
+    for (let i = 0; i < this.#slots.length; i++) this.p[this.#slots[i]!] = x[this.states + i]!;
+  }
+
+  flow(t: number, h: number, x: Float64Array): number {
+    this.#split(x);
+    if (this.states === 0) return t + h;
+    const reached = this.#flow(t, h, this.#y);
+    for (let i = 0; i < this.states; i++) x[i] = this.#y[i]!;
+    return reached;
+  }
+
+  rates(t: number, x: Float64Array, out: Float64Array): void {
+    this.#split(x);
+    this.#rates(t, this.#y, this.u, this.p, out);
+  }
+
+  observe(t: number, x: Float64Array, out: Float64Array): void {
+    this.#split(x);
+    this.#model.observe(t, this.#y, this.u, this.p, this.quantities);
+    for (let i = 0; i < this.#rows.length; i++) out[i] = this.quantities[this.#rows[i]!]!;
+  }
+
+  sensitivities(t: number, x: Float64Array, out: Float64Array): void {
+    this.#split(x);
+    const all = this.#observed(t, this.#y, this.u, this.p);
+    for (let i = 0; i < this.#rows.length; i++)
+      for (let j = 0; j < this.size; j++) out[i * this.size + j] = all[this.#rows[i]! * this.size + j]!;
+  }
+}
+
+type Derivative = (t: number, y: Float64Array, u: Float64Array, p: Float64Array, out?: Float64Array) => Float64Array;
+
+/** ∂/∂(states, drifting), symbolic where the model offers it, else by central differences. */
+function derivative(
+  model: CompiledModel,
+  of: "rhs" | "observe",
+  drifting: readonly string[],
+  rows: number,
+): Derivative {
+  const names = [...model.states, ...drifting];
+  const own = new Float64Array(rows * names.length);
+  const symbolic = (model as { derivative?: (of: string, by: readonly string[]) => ModelFunction }).derivative;
+  if (symbolic) {
+    const write = symbolic.call(model, of, names);
+    return (t, y, u, p, out = own) => {
+      write(t, y, u, p, out);
+      return out;
+    };
+  }
+  return differences(model[of], model, drifting, rows, own);
+}
+
+function differences(
+  f: ModelFunction,
+  model: CompiledModel,
+  drifting: readonly string[],
+  rows: number,
+  own: Float64Array,
+): Derivative {
+  const slots = drifting.map((name) => model.parameters.indexOf(name));
+  const n = model.states.length;
+  const size = n + slots.length;
+  const up = new Float64Array(rows);
+  const down = new Float64Array(rows);
+  return (t, y, u, p, out = own) => {
+    for (let j = 0; j < size; j++) {
+      const [at, index] = j < n ? [y, j] : [p, slots[j - n]!];
+      const x = at[index]!;
+      const h = 6e-6 * Math.max(Math.abs(x), 1e-3);
+      at[index] = x + h;
+      f(t, y, u, p, up);
+      at[index] = x - h;
+      f(t, y, u, p, down);
+      at[index] = x;
+      for (let i = 0; i < rows; i++) out[i * size + j] = (up[i]! - down[i]!) / (2 * h);
+    }
+    return out;
+  };
+}
+
+/** The package's adaptive solver; relative tolerance 1e-6, at most 2 000 steps for one message. */
+export const solverFlow: FlowMaker = (rates, states) => {
+  const solver = new Dopri5(states, rates, { rtol: 1e-6, atol: 1e-9, maxSteps: 2000 });
+  const flow: Flow = (t, h, y) => {
+    const result = solver.integrate(t, y, t + h);
+    return result.code === "failed" ? Number.NaN : result.t;
+  };
+  return Object.assign(flow, { restart: () => solver.restart() });
+};
+
+/** One step of the classical method of Runge and Kutta, order 4: for comparison with filters that use it. */
+export const rungeKuttaFlow: FlowMaker = (rates, states) => {
+  const [k1, k2, k3, k4, z] = Array.from({ length: 5 }, () => new Float64Array(states)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  return (t, h, y) => {
+    rates(t, y, k1);
+    for (let i = 0; i < states; i++) z[i] = y[i]! + (h / 2) * k1[i]!;
+    rates(t + h / 2, z, k2);
+    for (let i = 0; i < states; i++) z[i] = y[i]! + (h / 2) * k2[i]!;
+    rates(t + h / 2, z, k3);
+    for (let i = 0; i < states; i++) z[i] = y[i]! + h * k3[i]!;
+    rates(t + h, z, k4);
+    for (let i = 0; i < states; i++) y[i]! += (h / 6) * (k1[i]! + 2 * (k2[i]! + k3[i]!) + k4[i]!);
+    return t + h;
+  };
+};
