@@ -21,3 +21,21 @@ export function num(x: unknown): number {
   if (typeof x !== "number" || !Number.isFinite(x)) throw new RangeError("The snapshot does not fit.");
   return x;
 }
+
+/** A mostly empty array as a flat list of index, value. */
+export function packSparse(x: ArrayLike<number>): Json[] {
+  const out: Json[] = [];
+  for (let i = 0; i < x.length; i++) if (x[i] !== 0) out.push(i, x[i]!);
+  return out;
+}
+
+/** Fills `into` from a sparse list. @throws RangeError when an index lies outside */
+export function unpackSparse(x: unknown, into: Float64Array): void {
+  if (!Array.isArray(x) || x.length % 2) throw new RangeError("The snapshot does not fit.");
+  into.fill(0);
+  for (let k = 0; k < x.length; k += 2) {
+    const i = num(x[k]);
+    if (!(Number.isInteger(i) && i >= 0 && i < into.length)) throw new RangeError("The snapshot does not fit.");
+    into[i] = num(x[k + 1]);
+  }
+}

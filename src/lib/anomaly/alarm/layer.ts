@@ -1,0 +1,215 @@
+/**
+ * The alert layer: turns the raw score of any detector into a score from 0 to 1 and an alarm, at a budget of false alarms.
+ *
+ * The threshold is learned from the scores while all is well (budget.ts). An alarm is raised when the score has been above it for
+ * `hold` samples; it stands until the score has stayed for `clear` samples where normal operation spends its time, so that
+ * a lasting fault is one alarm. Its owner stops learning while it stands: a fault never becomes normal, until a
+ * person says so. Afterwards it rests for `refractory` samples and, if latched, stays on the list until acknowledged.
+ */
+import type { Json } from "../../store/store.ts";
+import { fields, num } from "../json.ts";
+import { Budget } from "./budget.ts";
+import { Interval } from "./interval.ts";
+
+const MONTH_MS = 30 * 86_400_000;
+/** An alarm instead of a warning from this many thresholds on. */
+const SEVERE = 2;
+
+export interface AlertLayerOptions {
+  /** False alarms per 30 days that are worth it. */
+  falseAlarmsPerMonth: number;
+  /** Consecutive samples over the threshold before the alarm is raised. Default 1. */
+  hold?: number;
+  /** Consecutive calm samples before it is cleared. Default 32. */
+  clear?: number;
+  /** Samples after a clearing during which it is not raised again. Default 0. */
+  refractory?: number;
+}
+
+export interface AlertVerdict {
+  /** 0 … 1; 0.5 at the threshold. */
+  score: number;
+  /** The raw score held for `hold` samples; what the threshold is about. */
+  surprise: number;
+  threshold: number;
+  over: boolean;
+  active: boolean;
+  /** True for the one sample at which the alarm was raised. */
+  raised: boolean;
+  severity: "none" | "warning" | "alarm";
+}
+
+export class AlertLayer {
+  readonly verdict: AlertVerdict;
+  /** Stays true after an alarm until acknowledged. */
+  latched = false;
+  readonly interval = new Interval();
+  readonly #budget = new Budget();
+  readonly #options: Required<AlertLayerOptions>;
+  /** Calm samples in a row, samples still to rest. */
+  #calm = 0;
+  #rest = 0;
+  /** Highest surprise of the alarm that stands, or stood last, and how it was counted. */
+  #peak = 0;
+  #counted = 0;
+  #threshold = Number.NaN;
+  /** Level below which it is calm. */
+  #usual = 0;
+  /** The last `hold` raw scores, a ring. */
+  #recent: Float64Array;
+  #at = 0;
+
+  constructor(options: AlertLayerOptions) {
+    this.#options = { hold: 1, clear: 32, refractory: 0, ...options };
+    this.#recent = new Float64Array(this.#options.hold);
+    this.verdict = {
+      score: 0,
+      surprise: 0,
+      threshold: Number.NaN,
+      over: false,
+      active: false,
+      raised: false,
+      severity: "none",
+    };
+  }
+
+  /**
+   * One sample.
+   * @param time source time, ms
+   * @param raw the detector's score: ≥ 0, about −ln p of normal operation; NaN when there is none (missing, still learning)
+   * @param learn false when normal operation is not to be learned from it
+   * @returns the same object each time
+   */
+  update(time: number, raw: number, learn: boolean): AlertVerdict {
+    const v = this.verdict;
+    this.interval.update(time);
+    v.raised = false;
+    if (Number.isNaN(raw)) return v;
+    if (Number.isNaN(this.#threshold)) this.#renew();
+    const surprise = (v.surprise = this.#hold(raw));
+    v.threshold = this.#threshold;
+    v.score = surprise / (surprise + this.#threshold);
+    v.over = surprise > this.#threshold;
+    if (this.#rest > 0) this.#rest--;
+    if (v.active) this.#stand(raw);
+    else if (v.over && this.#rest === 0) this.#raise();
+    else if (learn && this.#budget.learn(Math.min(surprise, this.#threshold))) this.#renew();
+    return v;
+  }
+
+  /** The smallest of the last `hold` scores. */
+  #hold(raw: number): number {
+    if (this.#recent.length === 1) return raw;
+    this.#recent[this.#at] = raw;
+    this.#at = (this.#at + 1) % this.#recent.length;
+    return Math.min(...this.#recent);
+  }
+
+  #renew(): void {
+    const { falseAlarmsPerMonth } = this.#options;
+    this.#threshold = Math.max(1e-9, this.#budget.level((falseAlarmsPerMonth * this.interval.value) / MONTH_MS));
+    this.#usual = Math.min(this.#budget.usual, 0.6 * this.#threshold);
+  }
+
+  #raise(): void {
+    const v = this.verdict;
+    v.active = true;
+    v.raised = true;
+    this.latched = true;
+    this.#calm = 0;
+    this.#peak = v.surprise;
+    this.#counted = this.#budget.alarm(this.#threshold);
+    v.severity = v.surprise > SEVERE * this.#threshold ? "alarm" : "warning";
+  }
+
+  #stand(raw: number): void {
+    const v = this.verdict;
+    if (v.surprise > this.#peak) this.#peak = v.surprise;
+    if (v.surprise > SEVERE * this.#threshold) v.severity = "alarm";
+    this.#calm = raw <= this.#usual ? this.#calm + 1 : 0;
+    if (this.#calm >= this.#options.clear) this.#end();
+  }
+
+  #end(): void {
+    this.verdict.active = false;
+    this.verdict.severity = "none";
+    this.#rest = this.#options.refractory;
+    this.#renew();
+  }
+
+  acknowledge(): void {
+    this.latched = false;
+  }
+
+  /** The state is accepted as normal: the alarm ends, what was learned about the scores stays. */
+  relearn(): void {
+    if (this.verdict.active) this.#end();
+    this.#recent.fill(0);
+  }
+
+  /** A person called the alarm that stands, or stood last, false: its real height counts as normal from now on. */
+  falseAlarm(): void {
+    if (this.#counted === 0) return;
+    this.#budget.count(this.#counted, -1);
+    this.#budget.count(this.#peak, 1);
+    this.#counted = 0;
+    this.acknowledge();
+    this.relearn();
+    this.#renew();
+  }
+
+  /** A person confirmed it: it does not count as a false alarm. */
+  confirmed(): void {
+    if (this.#counted === 0) return;
+    this.#budget.count(this.#counted, -1);
+    this.#counted = 0;
+    this.acknowledge();
+    this.#renew();
+  }
+
+  snapshot(): Json {
+    const { active, surprise, over, score, severity } = this.verdict;
+    return {
+      verdict: { active, surprise, over, score, severity },
+      latched: this.latched,
+      interval: this.interval.snapshot(),
+      budget: this.#budget.snapshot(),
+      falseAlarmsPerMonth: this.#options.falseAlarmsPerMonth,
+      state: [this.#calm, this.#rest, this.#peak, this.#counted, this.#usual, this.#at],
+      threshold: Number.isNaN(this.#threshold) ? null : this.#threshold,
+      recent: Array.from(this.#recent),
+    };
+  }
+
+  restore(state: unknown): void {
+    const s = fields(state);
+    const v = fields(s.verdict);
+    if (!Array.isArray(s.state) || s.state.length !== 6) throw new RangeError("The snapshot does not fit.");
+    const [calm, rest, peak, counted, usual, at] = s.state.map(num);
+    this.latched = s.latched === true;
+    this.interval.restore(s.interval);
+    this.#budget.restore(s.budget);
+    this.#calm = calm!;
+    this.#rest = rest!;
+    this.#peak = peak!;
+    this.#counted = counted!;
+    this.#usual = usual!;
+    this.#threshold = s.threshold === null ? Number.NaN : num(s.threshold);
+    if (Array.isArray(s.recent) && s.recent.length === this.#recent.length) {
+      this.#recent.set(s.recent.map(num));
+      this.#at = at!;
+    }
+    Object.assign(this.verdict, {
+      active: v.active === true,
+      surprise: num(v.surprise),
+      over: v.over === true,
+      score: num(v.score),
+      severity: v.severity === "alarm" || v.severity === "warning" ? v.severity : "none",
+      threshold: this.#threshold,
+      raised: false,
+    });
+    // The sensitivity may have been changed since.
+    if (!Number.isNaN(this.#threshold) && num(s.falseAlarmsPerMonth) !== this.#options.falseAlarmsPerMonth)
+      this.#renew();
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Detector: how far the signal is from its baseline, in standard deviations, at three looks: the value itself, its
+ * exponentially weighted moving average (Roberts, Technometrics 1, 1959), and its roughness, the logarithm of the EWMA of |Δ|.
+ * The first finds spikes and steps, the second small lasting shifts and slow drifts, the third changes of the noise: doubled, or gone.
+ *
+ * Each look has a robust baseline of its own (baseline.ts). The deviation is judged by Student's t with as many degrees
+ * of freedom as the baseline is worth independent values, so that a young or strongly correlated baseline is not over-trusted.
+ */
+import type { Json } from "../../store/store.ts";
+import { fields, num } from "../json.ts";
+import { Baseline, median } from "./baseline.ts";
+import type { ChannelDetector } from "./detector.ts";
+import { Learning } from "./learning.ts";
+import { studentSurprise } from "./normal.ts";
+
+const LOOKS = 3;
+const PRIOR = Math.log(LOOKS);
+/** After a change was accepted: samples until the new level is known. */
+const SETTLE = 60;
+/** Surprise up to which a sample may teach the baseline at all. */
+const LEARN_UP_TO = 14;
+const LARGEST = 1e150;
+
+export interface EwmaZOptions {
+  /** Samples of the learning phase for a signal that does not wander. */
+  learning?: number;
+  /** Weight of the newest value in the average, 0 < λ < 1. */
+  lambda?: number;
+}
+
+export class EwmaZ implements ChannelDetector {
+  /** Deviation of value, average and roughness, in standard deviations. */
+  readonly z = new Float64Array(LOOKS);
+  readonly #lambda: number;
+  readonly #baselines = Array.from({ length: LOOKS }, () => new Baseline());
+  #learning: Learning | undefined;
+  readonly #wanted: number;
+  /** Values of the three looks, and those of the last sample. */
+  #now = [0, 0, 0];
+  #before = [0, 0, 0];
+  #last = Number.NaN;
+  #move = Number.NaN;
+  /** While settling: what was seen of each look. */
+  #seen: number[][] | undefined;
+
+  constructor({ learning = 400, lambda = 1 / 16 }: EwmaZOptions = {}) {
+    this.#lambda = lambda;
+    this.#wanted = learning;
+    this.#learning = new Learning(learning);
+  }
+
+  /** Learned share, 0 … 1. */
+  get progress(): number {
+    return this.#learning?.progress ?? 1;
+  }
+
+  /** The baseline of the value itself. */
+  get baseline(): Baseline {
+    return this.#baselines[0]!;
+  }
+
+  update(time: number, value: number, learn: boolean): number {
+    if (Number.isNaN(value)) return Number.NaN;
+    this.#look(Math.max(-LARGEST, Math.min(LARGEST, value)));
+    if (this.#learning) {
+      this.#collect(time);
+      return Number.NaN;
+    }
+    if (this.#seen) {
+      this.#settle();
+      return Number.NaN;
+    }
+    let surprise = 0;
+    for (let i = 0; i < LOOKS; i++) {
+      const b = this.#baselines[i]!;
+      const z = (this.z[i] = b.z(this.#now[i]!));
+      const n = b.effective;
+      surprise = Math.max(surprise, studentSurprise(z / Math.sqrt(1 + 1 / n), n));
+    }
+    surprise = Math.max(0, surprise - PRIOR);
+    if (learn && surprise < LEARN_UP_TO) for (let i = 0; i < LOOKS; i++) this.#baselines[i]!.learn(this.#now[i]!);
+    return surprise;
+  }
+
+  #look(value: number): void {
+    const [now, before, lambda] = [this.#before, this.#now, this.#lambda];
+    this.#before = before;
+    this.#now = now;
+    now[0] = value;
+    if (Number.isNaN(this.#last)) {
+      now[1] = value;
+      now[2] = Math.log(Number.MIN_VALUE);
+    } else {
+      const step = Math.abs(value - this.#last);
+      this.#move = Number.isNaN(this.#move) ? step : this.#move + (lambda / 2) * (step - this.#move);
+      now[1] = before[1]! + lambda * (value - before[1]!);
+      now[2] = Math.log(this.#move + 1e-12 * Math.abs(value) + 1e-300);
+    }
+    this.#last = value;
+  }
+
+  #collect(time: number): void {
+    const learning = this.#learning!;
+    const [x, e, v] = this.#now;
+    const [x0, e0, v0] = this.#before;
+    if (!learning.take(time, [x!, e!, v!, x! - x0!, e! - e0!, v! - v0!])) return;
+    // The averages of the first samples are not yet averages.
+    const late = learning.rows.length > 64 ? Math.ceil(learning.rows.length / 16) : 0;
+    for (let i = 0; i < LOOKS; i++)
+      this.#baselines[i]!.fit(learning.column(i).slice(late), learning.column(LOOKS + i).slice(late), learning.count);
+    this.#learning = undefined;
+  }
+
+  /** The present level is normal: accepted after a short look at it. */
+  relearn(): void {
+    if (!this.#learning) this.#seen = this.#baselines.map(() => []);
+  }
+
+  #settle(): void {
+    const seen = this.#seen!;
+    for (let i = 0; i < LOOKS; i++) seen[i]!.push(this.#now[i]!);
+    if (seen[0]!.length < SETTLE) return;
+    this.#seen = undefined;
+    seen.forEach((values, i) => {
+      const b = this.#baselines[i]!;
+      const level = median(values.slice(SETTLE >> 1));
+      // A level within what a short look can tell keeps the long memory.
+      const phi = b.autocorrelation;
+      const blur = Math.min(1, Math.sqrt((1.57 * 2 * (1 + phi)) / ((1 - phi) * SETTLE)));
+      if (Math.abs(b.z(level)) > 3 * blur) b.move(level, SETTLE >> 1);
+    });
+  }
+
+  snapshot(): Json {
+    return {
+      learning: this.#learning?.snapshot() ?? null,
+      baselines: this.#baselines.map((b) => b.snapshot()),
+      now: this.#now.slice(),
+      before: this.#before.slice(),
+      last: Number.isNaN(this.#last) ? null : this.#last,
+      move: Number.isNaN(this.#move) ? null : this.#move,
+      seen: this.#seen?.map((values) => values.slice()) ?? null,
+      z: Array.from(this.z),
+    };
+  }
+
+  restore(state: unknown): void {
+    const s = fields(state);
+    const three = (x: unknown): unknown[] => {
+      if (!Array.isArray(x) || x.length !== LOOKS) throw new RangeError("The snapshot does not fit.");
+      return x;
+    };
+    this.#learning = undefined;
+    if (s.learning !== null) {
+      this.#learning = new Learning(this.#wanted);
+      this.#learning.restore(s.learning);
+    }
+    three(s.baselines).forEach((b, i) => {
+      this.#baselines[i]!.restore(b);
+    });
+    this.#now = three(s.now).map(num);
+    this.#before = three(s.before).map(num);
+    this.#last = s.last === null ? Number.NaN : num(s.last);
+    this.#move = s.move === null ? Number.NaN : num(s.move);
+    this.#seen = s.seen === null ? undefined : three(s.seen).map((v) => (Array.isArray(v) ? v.map(num) : []));
+    this.z.set(three(s.z).map(num));
+  }
+}
