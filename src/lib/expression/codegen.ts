@@ -6,6 +6,7 @@
  */
 import { type Call, type Graph, isCall, type Node, reachable, type Slot } from "./graph.ts";
 import { COMPARED, OPERATIONS } from "./operations.ts";
+import { lookup } from "./tables.ts";
 
 /** Brackets within brackets: beyond this a value gets a name, so that no parser has to nest deeply. */
 const MAX_NESTING = 20;
@@ -54,6 +55,22 @@ export function writeReturn(graph: Graph, result: Node): string {
   return [...writer.lines, `return ${writer.text(result)};`].join("\n");
 }
 
+/**
+ * Makes the function of a body that `writeStores` or `writeReturn` wrote over this graph.
+ * @param parameters names of the arrays that the slots are in, in order
+ */
+export function makeFunction<F>(graph: Graph, parameters: readonly Parameter[], body: string): F {
+  if (!parameters.every((name) => PARAMETERS.includes(name))) throw new RangeError("parameter");
+  const helpers = graph.tables.map(({ table, part }) => lookup(table, part));
+  const names = helpers.map((_, i) => `const h${i} = h[${i}];`).join("\n");
+  // Only fragments of codegen.ts and operations.ts are in the text: no name of a user.
+  const text = `"use strict";\n${names}\nreturn function (${parameters.join(", ")}) {\n${body}\n};`;
+  return new Function("h", text)(helpers) as F;
+}
+
+const PARAMETERS = ["t", "y", "u", "p", "out", "d", "v"] as const;
+type Parameter = (typeof PARAMETERS)[number];
+
 class Writer {
   readonly lines: string[] = [];
   readonly #texts: string[];
@@ -100,6 +117,7 @@ class Writer {
       const [a, b] = compared.args.map((arg) => this.text(arg));
       return COMPARED.get(compared.fn)!(a!, b!, args[1]!, args[2]!);
     }
+    if (node.table !== undefined) return `h${node.table}(${args.join(",")})`;
     return OPERATIONS.get(node.fn)!.emit(args);
   }
 }
@@ -118,8 +136,8 @@ function named(graph: Graph, needed: Uint8Array, results: readonly Node[]): Uint
   for (const node of graph.nodes) {
     if (!needed[node.id] || node.kind !== "call") continue;
     for (const arg of node.args) uses[arg.id]!++;
-    const { repeats } = OPERATIONS.get(node.fn)!;
-    for (const i of repeats) if (!(isCall(node, "if") && comparison(node.args[0]!))) repeated.push(node.args[i]!);
+    for (const i of OPERATIONS.get(node.fn)?.repeats ?? [])
+      if (!(isCall(node, "if") && comparison(node.args[0]!))) repeated.push(node.args[i]!);
   }
   const result = Uint8Array.from(uses, (n) => (n > 1 ? 1 : 0));
   for (const node of repeated) result[node.id] = 1;

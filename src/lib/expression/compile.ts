@@ -1,6 +1,6 @@
 /** Text → a function over numbered slots: the one way in which a technician's expression becomes code. */
 import { namesIn } from "./ast.ts";
-import { writeReturn } from "./codegen.ts";
+import { makeFunction, writeReturn } from "./codegen.ts";
 import type { CompileExpression } from "./expression.ts";
 import { Graph } from "./graph.ts";
 import { parseExpression } from "./whitelist.ts";
@@ -18,9 +18,9 @@ export const compileExpression: CompileExpression = (text, isKnown) => {
   const slots = new Map(names.map((name, index) => [name, index]));
   const graph = new Graph((name) => ({ array: "v", index: slots.get(name)! }));
   const missing = names.map((_, i) => `v[${i}] !== v[${i}]`).join(" || ");
-  const body = `"use strict";\n${missing && `if (${missing}) return NaN;\n`}${writeReturn(graph, graph.add(ast))}`;
-  // Only fragments of codegen.ts and operations.ts are in `body`: no text or name of the user.
-  const run = new Function("v", body) as (v: ArrayLike<number>) => number;
+  const guard = missing && `if (${missing}) return NaN;\n`;
+  const body = `${guard}${writeReturn(graph, graph.add(ast))}`;
+  const run = makeFunction<(v: ArrayLike<number>) => number>(graph, ["v"], body);
   return {
     text,
     names,

@@ -88,9 +88,18 @@ function chain(
 
 function derivativeOf(graph: Graph, node: Call, d: readonly (Node | undefined)[]): Node | undefined {
   if (d.every((x) => x === undefined)) return undefined;
+  if (node.table !== undefined) return slope(graph, node, d);
   const rule = DERIVATIVES.get(node.fn);
   if (!rule) throw new RangeError("no derivative");
   return rule(graph, node.args, d, node);
+}
+
+function slope(graph: Graph, node: Call, d: readonly (Node | undefined)[]): Node | undefined {
+  const { table, part } = graph.tables[node.table!]!;
+  if (part !== "value") throw new RangeError("no derivative");
+  const along = (axis: 0 | 1) =>
+    d[axis] && times(graph, graph.table(table, axis === 0 ? "dx" : "dy", node.args), d[axis]);
+  return sum(graph, along(0), along(1));
 }
 
 const nonZero = (node: Node | undefined): Node | undefined =>

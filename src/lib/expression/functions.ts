@@ -62,6 +62,12 @@ export const FUNCTIONS: ReadonlyMap<string, Arity> = new Map([
   ["tanh", takes(1)],
 ]);
 
+/** Functions over tables: one or two quantities, then as many lists with the points of the axes, then the values. */
+export const TABLES: ReadonlyMap<string, Arity & { readonly smooth: boolean }> = new Map([
+  ["interpolate", { min: 3, max: 5, smooth: false }],
+  ["interpolateSmooth", { min: 3, max: 3, smooth: true }],
+]);
+
 /** Constants a model may use; a quantity of the same name goes before. */
 export const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["pi", Math.PI],

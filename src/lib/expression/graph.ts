@@ -7,6 +7,7 @@
  */
 import type { Ast } from "./ast.ts";
 import { OPERATIONS } from "./operations.ts";
+import type { Table, TablePart } from "./tables.ts";
 
 /** Where a quantity is found: an element of one of the arrays that the generated function is handed, or the time. */
 export type Slot = "t" | { readonly array: "v" | "y" | "u" | "p" | "d"; readonly index: number };
@@ -21,6 +22,8 @@ export interface Call {
   readonly kind: "call";
   readonly fn: string;
   readonly args: readonly Node[];
+  /** Of the operation `table`: which one, by its index in `tables`. */
+  readonly table?: number;
 }
 
 /** Whole exponents up to this size become products. */
@@ -28,6 +31,8 @@ const MAX_PRODUCT = 16;
 
 export class Graph {
   readonly nodes: Node[] = [];
+  /** Tables, and what of them is looked up. */
+  readonly tables: { readonly table: Table; readonly part: TablePart }[] = [];
   #known = new Map<string, Node>();
   #slot: (name: string) => Slot | Ast;
   #names = new Map<string, Node>();
@@ -41,10 +46,8 @@ export class Graph {
   add(ast: Ast): Node {
     if (ast.kind === "number") return this.number(ast.value);
     if (ast.kind === "name") return this.#addName(ast.name);
-    return this.lower(
-      ast.fn,
-      ast.args.map((arg) => this.add(arg)),
-    );
+    const args = ast.args.map((arg) => this.add(arg));
+    return ast.kind === "table" ? this.table(ast.table, "value", args) : this.lower(ast.fn, args);
   }
 
   number(value: number): Node {
@@ -60,6 +63,15 @@ export class Graph {
   /** An operation of operations.ts over nodes of this graph, simplified. */
   call(fn: string, ...args: Node[]): Node {
     return this.#simplified(fn, args) ?? this.#folded(fn, args) ?? this.#plain(fn, args);
+  }
+
+  /** A lookup in a table; `args` one per axis. */
+  table(table: Table, part: TablePart, args: readonly Node[]): Node {
+    let index = this.tables.findIndex((t) => t.table === table && t.part === part);
+    if (index < 0) index = this.tables.push({ table, part }) - 1;
+    const id = this.nodes.length;
+    const key = `table${index}(${args.map((a) => a.id).join()})`;
+    return this.#once(key, () => ({ id, kind: "call", fn: "table", args, table: index }));
   }
 
   /** xⁿ for a whole n from 1 on, by squaring. */
@@ -79,7 +91,7 @@ export class Graph {
     return node;
   }
 
-  /** The functions of the language in terms of operations. */
+  /** A function of the language in terms of operations. */
   lower(fn: string, args: Node[]): Node {
     const [a, b, c] = args as [Node, Node, Node];
     switch (fn) {
@@ -187,6 +199,16 @@ const is = (node: Node, value: number): boolean => node.kind === "number" && nod
 /** True when the node is this operation. */
 export const isCall = <F extends string>(node: Node, fn: F): node is Call & { readonly fn: F } =>
   node.kind === "call" && node.fn === fn;
+
+/** Nodes that depend on one of the slots for which `isSource` is true, by id. */
+export function dependents(graph: Graph, isSource: (slot: Slot) => boolean): Uint8Array {
+  const found = new Uint8Array(graph.nodes.length);
+  for (const node of graph.nodes) {
+    if (node.kind === "slot" && isSource(node.slot)) found[node.id] = 1;
+    else if (node.kind === "call" && node.args.some((arg) => found[arg.id])) found[node.id] = 1;
+  }
+  return found;
+}
 
 /** The nodes that the results are made of, by id; `true` at an index: needed. */
 export function reachable(graph: Graph, results: Iterable<Node>): Uint8Array {

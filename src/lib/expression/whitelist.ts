@@ -4,11 +4,13 @@
  * exist behind this file.
  */
 import { describe } from "../twin/envelope.ts";
-import { type Ast, ExpressionError } from "./ast.ts";
-import { CONSTANTS, FUNCTIONS, OPERATORS } from "./functions.ts";
+import { type Ast, at, ExpressionError, refuse, type Span } from "./ast.ts";
+import { CONSTANTS, FUNCTIONS, OPERATORS, TABLES } from "./functions.ts";
 import { type MathNode, parse } from "./mathjs.ts";
+import { around, Places } from "./tokens.ts";
+import { readTable } from "./whitelist-table.ts";
 
-export const MAX_LENGTH = 2000;
+export const MAX_LENGTH = 8000;
 export const MAX_DEPTH = 200;
 export const MAX_NODES = 5000;
 
@@ -17,6 +19,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 interface Context {
   text: string;
   isKnown(name: string): boolean;
+  places: Places;
   nodes: number;
 }
 
@@ -29,7 +32,7 @@ export function parseExpression(text: string, isKnown: (name: string) => boolean
   if (typeof text !== "string" || text.trim() === "") throw new ExpressionError("The expression is empty.", 0);
   if (text.length > MAX_LENGTH)
     throw new ExpressionError(`The expression has ${text.length} characters; at most ${MAX_LENGTH} are allowed.`);
-  return convert(parseSafely(text), { text, isKnown, nodes: 0 }, 0);
+  return convert(parseSafely(text), { text, isKnown, places: new Places(text), nodes: 0 }, 0);
 }
 
 function parseSafely(text: string): MathNode {
@@ -44,34 +47,44 @@ function parseSafely(text: string): MathNode {
   }
 }
 
+/** Walks in the order of writing, so that `places` meets one token after the other. */
 function convert(node: MathNode, context: Context, depth: number): Ast {
   if (depth > MAX_DEPTH) throw new ExpressionError(`The expression is nested more than ${MAX_DEPTH} levels deep.`);
   if (++context.nodes > MAX_NODES) throw new ExpressionError(`The expression has more than ${MAX_NODES} parts.`);
-  const each = (nodes: unknown) => asNodes(nodes).map((n) => convert(n, context, depth + 1));
+  const one = (child: unknown) => convert(asNodes([child])[0] ?? NOTHING, context, depth + 1);
+  const { places } = context;
   switch (node.type) {
     case "ParenthesisNode":
-      return each([node.content])[0]!;
+      return one(node.content);
     case "ConstantNode":
-      return constant(node.value);
+      return constant(node.value, places);
     case "SymbolNode":
     case "AccessorNode":
       return quantity(node, context);
-    case "ConditionalNode":
-      return { kind: "call", fn: "if", args: each([node.condition, node.trueExpr, node.falseExpr]) };
+    case "ConditionalNode": {
+      const args = [one(node.condition)];
+      places.take("?");
+      args.push(one(node.trueExpr));
+      places.take(":");
+      args.push(one(node.falseExpr));
+      return { kind: "call", fn: "if", args, span: around(...args.map((a) => a.span)) };
+    }
     case "RelationalNode":
-      return chain(node.conditionals, each(node.params));
+      return chain(node, one, places);
     case "OperatorNode":
-      return operator(node, each(node.args), context);
+      return operator(node, one, context);
     case "FunctionNode":
-      return call(node, () => each(node.args), context);
+      return call(node, one, context);
     default:
       return refuse(KINDS.get(node.type) ?? "This kind of expression cannot be used here");
   }
 }
 
+const NOTHING: MathNode = { type: "nothing" };
+
 /** What the refused kinds of mathjs are called by a person. */
 const KINDS: ReadonlyMap<string, string> = new Map([
-  ["ArrayNode", "Lists and matrices cannot be used here"],
+  ["ArrayNode", "Lists with [ ] can only be used in interpolate(x, [...], [...])"],
   ["AssignmentNode", "An assignment (=) cannot be used inside an expression; write == to compare"],
   ["BlockNode", "Only one expression is allowed; semicolons and line breaks cannot be used"],
   ["FunctionAssignmentNode", "Functions cannot be defined here"],
@@ -80,21 +93,26 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ["RangeNode", "Ranges with : cannot be used here"],
 ]);
 
-function constant(value: unknown): Ast {
-  if (typeof value === "boolean") return { kind: "number", value: value ? 1 : 0 };
-  if (typeof value === "number" && Number.isFinite(value)) return { kind: "number", value };
+function constant(value: unknown, places: Places): Ast {
+  if (typeof value === "boolean") return { kind: "number", value: value ? 1 : 0, span: places.take(String(value)) };
+  if (typeof value === "number" && Number.isFinite(value)) return { kind: "number", value, span: places.take() };
   if (typeof value === "string") return refuse("Text in quotes cannot be used here");
   return refuse(`${describe(value)} is not a number that can be used here`);
 }
 
-function quantity(node: MathNode, context: Context): Ast {
+function quantity(node: MathNode, { text, isKnown, places }: Context): Ast {
   const name = path(node);
   if (name === undefined) return refuse("Indexing with [ ] cannot be used here");
-  if (context.isKnown(name)) return { kind: "name", name };
+  const parts = name.split(".");
+  const span = around(
+    ...parts.flatMap((part, i) => (i === 0 ? [places.take(part)] : [places.take("."), places.take(part)])),
+  );
+  if (isKnown(name)) return { kind: "name", name, span };
   const value = CONSTANTS.get(name);
-  if (value !== undefined) return { kind: "number", value };
-  const position = find(context.text, name);
-  if (FUNCTIONS.has(name)) return refuse(`The function ${name} needs its arguments in brackets`, position);
+  if (value !== undefined) return { kind: "number", value, span };
+  const position = span?.[0] ?? find(text, name);
+  if (FUNCTIONS.has(name) || TABLES.has(name))
+    return refuse(`The function ${name} needs its arguments in brackets`, position);
   throw new ExpressionError(`${describe(name)} is not known here${hint(name)}${at(position)}.`, position, name);
 }
 
@@ -116,44 +134,80 @@ function path(node: MathNode): string | undefined {
 /** Names with letters outside A–Z are shown, but never known: they begin with a character no known name has. */
 const describeForeign = (name: unknown): string => ` ${String(name).slice(0, 60)}`;
 
-function chain(conditionals: unknown, params: Ast[]): Ast {
-  const names = Array.isArray(conditionals) ? conditionals : [];
+function chain(node: MathNode, one: (child: unknown) => Ast, places: Places): Ast {
+  const names = Array.isArray(node.conditionals) ? node.conditionals : [];
+  const params = asNodes(node.params);
+  let left = one(params[0]);
   let all: Ast | undefined;
-  for (let i = 0; i < names.length; i++) {
-    if (!OPERATORS.has(names[i])) return refuse("This comparison cannot be used here");
-    const one: Ast = { kind: "call", fn: names[i], args: [params[i]!, params[i + 1]!] };
-    all = all ? { kind: "call", fn: "and", args: [all, one] } : one;
+  for (const [i, fn] of names.entries()) {
+    const sign = COMPARISONS.get(fn);
+    if (sign === undefined) return refuse("This comparison cannot be used here");
+    places.take(sign);
+    const right = one(params[i + 1]);
+    const next: Ast = { kind: "call", fn, args: [left, right], span: around(left.span, right.span) };
+    all = all ? { kind: "call", fn: "and", args: [all, next], span: around(all.span, next.span) } : next;
+    left = right;
   }
   return all ?? refuse("This comparison cannot be used here");
 }
 
-function operator(node: MathNode, args: Ast[], context: Context): Ast {
+const COMPARISONS: ReadonlyMap<unknown, string> = new Map([
+  ["smaller", "<"],
+  ["smallerEq", "<="],
+  ["larger", ">"],
+  ["largerEq", ">="],
+  ["equal", "=="],
+  ["unequal", "!="],
+]);
+
+function operator(node: MathNode, one: (child: unknown) => Ast, context: Context): Ast {
   const fn = String(node.fn);
   const sign = String(node.op);
+  const operands = asNodes(node.args);
   if (node.implicit === true) return refuse("Write a multiplication with *, for example 2 * x");
   const rule = fn === "if" ? undefined : OPERATORS.get(fn);
-  if (!rule || args.length < rule.min || args.length > rule.max)
+  if (!rule || operands.length !== rule.min)
     return refuse(`The operator ${describe(sign)} cannot be used here`, find(context.text, sign));
-  if (fn === "unaryMinus" && args[0]!.kind === "number") return { kind: "number", value: -args[0]!.value };
-  return { kind: "call", fn, args };
+  if (operands.length === 2) {
+    const left = one(operands[0]);
+    // 5% is 5 / 100, of which the 100 stands nowhere.
+    if (node.isPercentage === true && fn === "divide") {
+      const span = around(left.span, context.places.take("%"));
+      return { kind: "call", fn, args: [left, { kind: "number", value: 100, span }], span };
+    }
+    context.places.take(sign);
+    const right = one(operands[1]);
+    return { kind: "call", fn, args: [left, right], span: around(left.span, right.span) };
+  }
+  const place = context.places.take(sign);
+  const operand = one(operands[0]);
+  const span = around(place, operand.span);
+  if (fn === "unaryMinus" && operand.kind === "number") return { kind: "number", value: -operand.value, span };
+  return { kind: "call", fn, args: [operand], span };
 }
 
-function call(node: MathNode, args: () => Ast[], context: Context): Ast {
+function call(node: MathNode, one: (child: unknown) => Ast, context: Context): Ast {
   const target = node.fn as MathNode | undefined;
   if (target?.type !== "SymbolNode") return refuse("Only the built-in functions can be called");
   const fn = String(target.name);
-  const rule = FUNCTIONS.get(fn);
-  const position = find(context.text, fn);
+  const rule = FUNCTIONS.get(fn) ?? TABLES.get(fn);
+  const place = context.places.take(fn);
+  const position = place?.[0] ?? find(context.text, fn);
   if (!rule)
     return refuse(
-      `The function ${describe(fn)} is not known; there are ${Array.from(FUNCTIONS.keys()).join(", ")}`,
+      `The function ${describe(fn)} is not known; there are ${[...FUNCTIONS.keys(), ...TABLES.keys()].join(", ")}`,
       position,
     );
-  const list = args();
-  if (list.length < rule.min || list.length > rule.max)
-    return refuse(`The function ${fn} takes ${count(rule.min, rule.max)}, not ${list.length}`, position);
-  return { kind: "call", fn, args: list };
+  const operands = asNodes(node.args);
+  if (TABLES.has(fn)) return { ...readTable(fn, operands, one, position), span: withRest(place, context) };
+  const args = operands.map(one);
+  if (args.length < rule.min || args.length > rule.max)
+    return refuse(`The function ${fn} takes ${count(rule.min, rule.max)}, not ${args.length}`, position);
+  return { kind: "call", fn, args, span: around(place, ...args.map((a) => a.span)) };
 }
+
+/** From the name of the function to what was read last. */
+const withRest = (place: Span | undefined, { places }: Context): Span | undefined => around(place, places.last);
 
 const count = (min: number, max: number): string =>
   min === max ? `${min} argument${min === 1 ? "" : "s"}` : `${min} to ${max} arguments`;
@@ -170,10 +224,4 @@ function find(text: string, part: string): number | undefined {
     if (!word.test(part) || !(word.test(before) || word.test(after))) return i;
   }
   return undefined;
-}
-
-const at = (position: number | undefined): string => (position === undefined ? "" : ` at character ${position + 1}`);
-
-function refuse(what: string, position?: number): never {
-  throw new ExpressionError(`${what}${at(position)}.`, position);
 }

@@ -1,8 +1,10 @@
 /** The functions of a model, generated from its equations: right-hand side, quantities, and their derivatives on demand. */
-import { writeStores } from "../expression/codegen.ts";
+import { makeFunction, writeStores } from "../expression/codegen.ts";
 import { differentiate, tangent } from "../expression/differentiate.ts";
 import { Graph, type Node, type Slot } from "../expression/graph.ts";
-import type { Equation } from "./equations.ts";
+import { switches } from "../expression/switches.ts";
+import type { Equation, ModelEvent } from "./equations.ts";
+import { crossing } from "./events.ts";
 
 /**
  * A generated function. `t` seconds since the start, `y` states, `u` inputs, `p` parameters, all in the order of the
@@ -25,6 +27,27 @@ export interface ModelParts {
   readonly variables: readonly Equation[];
   readonly inputs: readonly string[];
   readonly parameters: readonly string[];
+  readonly events: readonly ModelEvent[];
+}
+
+/** Functions that change sign where the right-hand side has a kink or a jump. */
+export interface Switches {
+  readonly count: number;
+  /** Writes `count` values. */
+  readonly write: ModelFunction;
+}
+
+export interface ModelEvents {
+  /** The conditions as they are written. */
+  readonly names: readonly string[];
+  /** Writes one value per event, which passes zero when the condition becomes true. */
+  readonly values: ModelFunction;
+  /** 1: the event happens when its value rises through zero; 0: when it passes zero either way (a condition with ==). */
+  readonly direction: Int8Array;
+  /** Which events set states (1). */
+  readonly sets: Uint8Array;
+  /** Sets the states of event `i` in `y`, all from the values before. */
+  reset(i: number, t: number, y: Float64Array, u: ArrayLike<number>, p: ArrayLike<number>): void;
 }
 
 /** A derivative with more entries than this is computed column by column, so that its code stays small. */
@@ -37,6 +60,8 @@ export class ModelCode {
   readonly #slots = new Map<string, Slot>([["t", "t"]]);
   readonly #trees: ReadonlyMap<string, Equation["ast"]>;
   #derivatives = new Map<string, Derivative>();
+  #switches: Switches | undefined;
+  #events: ModelEvents | undefined;
 
   constructor(parts: ModelParts) {
     this.#parts = parts;
@@ -72,12 +97,49 @@ export class ModelCode {
     return { lower, upper };
   }
 
+  get switches(): Switches {
+    this.#switches ??= this.#makeSwitches();
+    return this.#switches;
+  }
+
+  get events(): ModelEvents {
+    this.#events ??= this.#makeEvents();
+    return this.#events;
+  }
+
+  #makeSwitches(): Switches {
+    const { graph, rows } = this.#graph("rhs");
+    const found = switches(graph, rows, (slot) => slot === "t" || slot.array === "y");
+    return { count: found.length, write: build(graph, found.map(numbered)) };
+  }
+
+  #makeEvents(): ModelEvents {
+    const { events } = this.#parts;
+    const { graph } = this.#graph("observe");
+    const found = events.map((e) => crossing(graph, graph.add(e.condition)));
+    const index = new Map(this.#parts.states.map((e, i) => [e.name, i]));
+    const resets = events.map((e) => {
+      const { graph: own } = this.#graph("observe");
+      return build(
+        own,
+        e.resets.map((r) => ({ node: own.add(r.ast), index: index.get(r.state)! })),
+      );
+    });
+    return {
+      names: events.map((e) => e.name),
+      values: build(
+        graph,
+        found.map((f, i) => numbered(f.node, i)),
+      ),
+      direction: Int8Array.from(found, (f) => f.direction),
+      sets: Uint8Array.from(events, (e) => (e.resets.length > 0 ? 1 : 0)),
+      reset: (i, t, y, u, p) => resets[i]!(t, y, u, p, y),
+    };
+  }
+
   #compile(part: Part): ModelFunction {
     const { graph, rows } = this.#graph(part);
-    return build(
-      graph,
-      rows.map((node, index) => ({ node, index })),
-    );
+    return build(graph, rows.map(numbered));
   }
 
   #graph(part: Part): { graph: Graph; rows: Node[] } {
@@ -143,9 +205,8 @@ function byColumn(graph: Graph, rows: readonly Node[], seeds: readonly Node[]): 
     const directions = new Map(seeds.map((node, index) => [node, graph.slot({ array: "d", index })]));
     const slopes = tangent(graph, rows, directions);
     const entries = slopes.flatMap((node, i) => (node ? [{ node, index: i }] : []));
-    const run = new Function("t", "y", "u", "p", "out", "d", strict(writeStores(graph, entries))) as (
-      ...args: [...Parameters<ModelFunction>, Float64Array]
-    ) => void;
+    type Direction = (...args: [...Parameters<ModelFunction>, d: Float64Array]) => void;
+    const run = makeFunction<Direction>(graph, ["t", "y", "u", "p", "out", "d"], writeStores(graph, entries));
     const d = new Float64Array(width);
     const column = new Float64Array(rows.length);
     return (t, y, u, p, out) => {
@@ -174,8 +235,7 @@ function dependence(graph: Graph, rows: readonly Node[], seeds: readonly Node[])
   return pattern;
 }
 
-// Only fragments of codegen.ts and operations.ts are in the text: no name of the user.
-const strict = (body: string): string => `"use strict";\n${body}`;
+const numbered = (node: Node, index: number): { node: Node; index: number } => ({ node, index });
 
 const build = (graph: Graph, entries: readonly { node: Node; index: number }[]): ModelFunction =>
-  new Function("t", "y", "u", "p", "out", strict(writeStores(graph, entries))) as ModelFunction;
+  makeFunction(graph, ["t", "y", "u", "p", "out"], writeStores(graph, entries));

@@ -1,10 +1,10 @@
 /** Equations → functions over arrays: the right-hand side of the states, all quantities at one moment, derivatives. */
 import { namesIn } from "../expression/ast.ts";
 import { describe, TwinError } from "../twin/envelope.ts";
-import { type Equation, inOrder, readEquations } from "./equations.ts";
-import { ModelCode, type ModelFunction, type Part } from "./model-code.ts";
+import { type Equation, inOrder, readModel, treesOf } from "./equations.ts";
+import { ModelCode, type ModelEvents, type ModelFunction, type Part, type Switches } from "./model-code.ts";
 
-export type { ModelFunction, Part } from "./model-code.ts";
+export type { ModelEvents, ModelFunction, Part, Switches } from "./model-code.ts";
 
 export interface ModelSpec {
   equations: string;
@@ -50,6 +50,10 @@ export interface CompiledModel {
   pattern(of: Part, by: readonly string[]): Uint8Array;
   /** Of ∂rhs/∂states: ∂rhs[i]/∂y[j] is zero by structure for j < i − lower and for j > i + upper. */
   readonly bandwidth: { readonly lower: number; readonly upper: number };
+  /** Where the right-hand side has a kink or a jump while the inputs rest, made on first use. */
+  readonly switches: Switches;
+  /** The `when` lines, made on first use. */
+  readonly events: ModelEvents;
 }
 
 /**
@@ -58,9 +62,10 @@ export interface CompiledModel {
  */
 export function compileModel(spec: ModelSpec): CompiledModel {
   const signals = new Set(spec.signals);
-  const equations = readEquations(spec.equations, (name) => signals.has(name) || spec.parameters.has(name));
+  const text = readModel(spec.equations, (name) => signals.has(name) || spec.parameters.has(name));
+  const { equations, events } = text;
   const defined = new Set(equations.map((e) => e.name));
-  const used = new Set(equations.flatMap((e) => Array.from(namesIn(e.ast))));
+  const used = new Set(treesOf(text).flatMap((ast) => Array.from(namesIn(ast))));
   const states = equations.filter((e) => e.kind === "state");
   const variables = inOrder(equations);
   const free = Array.from(used).filter((name) => !defined.has(name) && name !== "t");
@@ -71,7 +76,7 @@ export function compileModel(spec: ModelSpec): CompiledModel {
   const outputs = mapOutputs(spec, signals, quantities);
   const shown = spec.derived ?? variables.map((e) => e.name);
   const predicted = new Set(outputs.values());
-  const code = new ModelCode({ states, variables, inputs, parameters });
+  const code = new ModelCode({ states, variables, inputs, parameters, events });
   return {
     states: states.map((e) => e.name),
     inputs,
@@ -90,6 +95,12 @@ export function compileModel(spec: ModelSpec): CompiledModel {
     pattern: (of, by) => code.pattern(of, by),
     get bandwidth() {
       return code.bandwidth;
+    },
+    get switches() {
+      return code.switches;
+    },
+    get events() {
+      return code.events;
     },
   };
 }

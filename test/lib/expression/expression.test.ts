@@ -97,10 +97,12 @@ describe("expressions", () => {
   });
 
   it("limits length, depth and number of parts", () => {
-    assert.match(refusal(`x${" + x".repeat(1000)}`).message, /at most 2000/);
+    assert.match(refusal(`x${" + x".repeat(4000)}`).message, /at most 8000/);
+    assert.match(refusal(`x${" + x".repeat(1000)}`).message, /nested/);
     assert.match(refusal(`${"-".repeat(1999)}x`).message, /nested/);
     assert.match(refusal(`${"(".repeat(999)}x${")".repeat(999)}`).message, /nested/);
-    assert.match(refusal("(".repeat(5000)).message, /at most 2000/);
+    assert.match(refusal("(".repeat(9000)).message, /at most 8000/);
+    assert.match(refusal(`interpolate(x, [${"1,".repeat(3000)}2], [1, 2])`).message, /at most 1000 values/);
   });
 
   it("computes equal subexpressions once", () => {
