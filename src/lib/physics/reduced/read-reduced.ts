@@ -1,0 +1,108 @@
+/**
+ * The description of a finite-element or reduced model and the signals of an asset → a model that runs in the place of
+ * one of equations. Inputs and outputs are in the units of the asset.
+ */
+import { isPlainObject, TwinError } from "../../twin/envelope.ts";
+import type { Built } from "./built.ts";
+import { LinearStepper } from "./linear-stepper.ts";
+import { type BeamSpec, readBeam } from "./read-beam.ts";
+import { type PlateSpec, type RodSpec, readPlate, readRod } from "./read-heat.ts";
+import { type ModalSpec, readModal } from "./read-modal.ts";
+import { readStateSpace, type StateSpaceSpec } from "./read-state-space.ts";
+import { type AssetSignals, SpecReader } from "./spec-reader.ts";
+import type { Simulator, TwinModel } from "./twin-model.ts";
+
+export type ReducedSpec = StateSpaceSpec | ModalSpec | RodSpec | PlateSpec | BeamSpec;
+export type ReducedKind = ReducedSpec["kind"];
+
+export interface ReducedModel {
+  kind: ReducedKind;
+  model: TwinModel;
+  /** A new simulation, for one machine. `maxGap`: longest time between two samples that is integrated, seconds. */
+  simulator(options: { maxGap: number }): Simulator;
+  /** UCUM code of every virtual sensor. */
+  units: Readonly<Record<string, string>>;
+  /** Seconds until the model has forgotten how it was started; 0 when it never does. */
+  settle: number;
+  /** Sentences about what is allowed, but seldom meant. */
+  warnings: readonly string[];
+  /** Number of states inside. */
+  size: number;
+  /** Natural frequencies in Hz of a structure, lowest first. */
+  frequencies?: readonly number[];
+}
+
+const READERS: Readonly<
+  Record<ReducedKind, { where: string; read: (reader: SpecReader, signals: AssetSignals) => Built }>
+> = {
+  "state-space": { where: "State space", read: readStateSpace },
+  modal: { where: "Modal model", read: readModal },
+  rod: { where: "Rod", read: readRod },
+  plate: { where: "Plate", read: readPlate },
+  beam: { where: "Beam", read: readBeam },
+};
+export const REDUCED_KINDS = Object.keys(READERS) as ReducedKind[];
+
+/** exp(−5) is 0.7 %. */
+const SETTLED = 5;
+
+/**
+ * Reads a description (ReducedSpec, as JSON) and builds its model.
+ * @param spec an object, or its JSON text
+ * @throws TwinError `E_MODEL` with one sentence that says what to change
+ */
+export function readReduced(spec: unknown, signals: AssetSignals): ReducedModel {
+  const fields = typeof spec === "string" ? parse(spec) : spec;
+  const kind = isPlainObject(fields) ? (fields.kind as ReducedKind) : undefined;
+  const entry = kind !== undefined && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
+  if (!entry)
+    throw new TwinError("E_MODEL", `The model needs a kind: choose ${REDUCED_KINDS.map((k) => `"${k}"`).join(", ")}.`);
+  const built = build(() => entry.read(new SpecReader(fields, entry.where), signals), entry.where);
+  const { quantities, outputs, derived, ports, units } = built.outputs;
+  return {
+    kind: kind!,
+    model: {
+      inputs: built.inputs.signals,
+      states: [],
+      parameters: [],
+      p: new Float64Array(0),
+      quantities,
+      dynamic: new Set(quantities),
+      outputs,
+      derived,
+    },
+    simulator: ({ maxGap }) =>
+      new LinearStepper(built.core(), {
+        maxGap,
+        start: built.start,
+        hold: built.hold ?? "zero",
+        inputs: built.inputs.ports,
+        fixed: built.inputs.fixed,
+        outputs: ports,
+      }),
+    units,
+    settle: Number.isFinite(built.slowest) ? SETTLED * built.slowest : 0,
+    warnings: built.warnings,
+    size: built.size,
+    ...(built.frequencies && { frequencies: built.frequencies }),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TwinError("E_MODEL", `The model is not JSON: ${(error as Error).message}.`);
+  }
+}
+
+/** Numbers that are each allowed, but together give no solvable system. */
+function build(read: () => Built, where: string): Built {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new TwinError("E_MODEL", `${where}: these numbers give no solvable model (${error.message}).`);
+    throw error;
+  }
+}
