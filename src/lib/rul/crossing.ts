@@ -8,6 +8,9 @@ export interface Crossing {
   probability(horizon: number): number;
   /** Mean, or null when a part of the distribution lies beyond every horizon. */
   mean: number | null;
+  /** The distribution itself: times with their weights, in no order. */
+  times: readonly number[];
+  weights: readonly number[];
 }
 
 /** Standard normal quantiles at the middles of eight equal slices. */
@@ -101,5 +104,7 @@ function summarise(times: number[], weights: number[]): Crossing {
       return at < 0 ? 0 : Math.min(1, cumulative[at]!);
     },
     mean,
+    times,
+    weights,
   };
 }

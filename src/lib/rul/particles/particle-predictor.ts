@@ -1,0 +1,227 @@
+/**
+ * Remaining life without any failure seen: a dynamic particle filter and a bank of growth laws, pooled by how well their past
+ * forecasts came true, times what a rough typical life says (docs/rul.md, tier A).
+ *
+ * The whole record is kept as at most 60 bins and filtered anew for every prediction, with scales that are known only by
+ * now. So the cost of a sample is that of a bin, the cost of a prediction does not grow with age, and the same samples
+ * give the same answer whether or not there was a restart or another prediction in between.
+ */
+import { createRandom, type Random } from "../../random.ts";
+import type { Json } from "../../store/store.ts";
+import { Bins } from "../bins.ts";
+import { crossing } from "../crossing.ts";
+import { LifeDistribution } from "../distribution.ts";
+import { fitGrowth, type Growth } from "../growth.ts";
+import { lifeDensity } from "../life-prior.ts";
+import { checksOf, type Forecast, shareOfLaws, stretchOf } from "./backtest.ts";
+import { advance, draw, observe, resample } from "./filter.ts";
+import { crossings } from "./forecast.ts";
+import { Numbers } from "./numbers.ts";
+import { drawParticles } from "./particles.ts";
+import { type Series, scaled } from "./series.ts";
+
+export interface ParticleOptions {
+  /** The limit, in the indicator's unit. */
+  threshold: number;
+  direction: "rising" | "falling";
+  /** Rough whole life, in the unit of time; a factor of two is forgiven. */
+  typicalLife?: number;
+  seed?: string | number;
+  /** Number of particles, 1000 as delivered. */
+  particles?: number;
+}
+
+/** Times in the unit of `update`; a quantile is Infinity where the machine may never fail. */
+export interface LifePrediction {
+  /** Mean life left, lives beyond `censored` counted as that. */
+  mean: number;
+  p05: number;
+  p10: number;
+  p50: number;
+  p90: number;
+  p95: number;
+  /** Probability of failure within a time from now. */
+  probability(horizon: number): number;
+  /** The indicator is at its limit: everything is zero. */
+  reached: boolean;
+  /** The life beyond which nothing can be said, when a part of the distribution lies there; else null. */
+  censored: number | null;
+  /** Logarithm of the odds for growth against a constant. */
+  evidence: number;
+  /** Share of the growth laws in the answer, past forecasts that were judged, factor on the spread. */
+  laws: number;
+  judged: number;
+  stretch: number;
+}
+
+const CAPACITY = 60;
+const PARTICLES = 1000;
+/** Particles that make a back-tested forecast. */
+const FORECAST_PARTICLES = 300;
+/** Power of the typical life's density on the result: the particles have begun with it, but have forgotten it where growth wanders. */
+const PRIOR_POWER = 0.5;
+/** Share of the laws before any forecast was judged, when the evidence for growth is full; none below the least. */
+const LAWS = { share: 0.35, least: 4, full: 12 };
+/** Scatter of the limit: a share of the way, and of the noise with which its reaching is seen. */
+const SCATTER = { way: 0.01, noise: 0.5 };
+/** The mean counts no life beyond this share of the typical life, or this many ages when none is known. */
+const CAP = { ofTypical: 0.625, ages: 20 };
+/** Without a typical life, in ages; with one, in lives. */
+const LONGEST = 50;
+
+export class ParticlePredictor {
+  #options: ParticleOptions;
+  #sign: 1 | -1;
+  #bins = new Bins(CAPACITY);
+  #first: number | null = null;
+  #last: number | null = null;
+  /** The newest three values, whose median decides whether the limit is reached. */
+  #newest: number[] = [];
+
+  /** @throws RangeError when the threshold is no number or the typical life not above zero */
+  constructor(options: ParticleOptions) {
+    if (!Number.isFinite(options.threshold))
+      throw new RangeError(`threshold must be a number, got ${options.threshold}`);
+    if (options.typicalLife !== undefined && !(options.typicalLife > 0 && Number.isFinite(options.typicalLife)))
+      throw new RangeError(`typicalLife must be above zero, got ${options.typicalLife}`);
+    this.#options = options;
+    this.#sign = options.direction === "rising" ? 1 : -1;
+  }
+
+  /** Time since the first sample. */
+  get age(): number {
+    return this.#first === null ? 0 : this.#last! - this.#first;
+  }
+
+  /**
+   * Takes a sample. A missing value (NaN) or a time that does not advance is ignored.
+   * @param t time in units of life, at any distance from the sample before
+   * @returns true when the record has a new bin, so that a prediction would learn something
+   */
+  update(t: number, value: number): boolean {
+    if (!Number.isFinite(value) || !Number.isFinite(t) || (this.#last !== null && t <= this.#last)) return false;
+    this.#first ??= t;
+    this.#last = t;
+    this.#newest.push(value);
+    if (this.#newest.length > 3) this.#newest.shift();
+    return this.#bins.push(t, this.#sign * value);
+  }
+
+  /** Begins again, after maintenance. */
+  restart(): void {
+    this.#bins.clear();
+    this.#first = null;
+    this.#last = null;
+    this.#newest = [];
+  }
+
+  /** The present answer, undefined while there are fewer than two samples. */
+  predict(): LifePrediction | undefined {
+    if (this.#bins.count < 2) return undefined;
+    if (this.#reached()) return REACHED;
+    const { typicalLife, seed = 1, particles = PARTICLES } = this.#options;
+    const random = createRandom(seed);
+    const series = scaled(this.#bins.all, this.#sign * this.#options.threshold);
+    const growth = fitGrowth(series.bins);
+    const own = this.#filter(series, particles, random);
+    const trend = growth ? Math.min(1, Math.max(0, (growth.evidence - LAWS.least) / (LAWS.full - LAWS.least))) : 0;
+    const share = shareOfLaws(own.forecasts, trend * LAWS.share);
+    let life = own.life;
+    if (share > 0) life = life.pool(lawLife(growth!, 1, this.age), share);
+    if (life.alive > 0.05) life = life.living();
+    if (typicalLife) life = life.reweigh((time) => lifeDensity(this.age + time, typicalLife) ** PRIOR_POWER);
+    const stretch = stretchOf(own.forecasts, share);
+    life = life.stretch(stretch);
+    const cap = typicalLife ? CAP.ofTypical * typicalLife : CAP.ages * this.age;
+    return {
+      mean: life.mean(cap),
+      p05: life.quantile(0.05),
+      p10: life.quantile(0.1),
+      p50: life.quantile(0.5),
+      p90: life.quantile(0.9),
+      p95: life.quantile(0.95),
+      probability: (horizon) => life.probability(horizon),
+      reached: false,
+      censored: life.quantile(0.95) > cap ? cap : null,
+      evidence: growth?.evidence ?? Number.NEGATIVE_INFINITY,
+      laws: share,
+      judged: own.forecasts.length,
+      stretch,
+    };
+  }
+
+  snapshot(): Json {
+    return { bins: this.#bins.snapshot(), first: this.#first, last: this.#last, newest: [...this.#newest] };
+  }
+
+  restore(state: Json): void {
+    const s = state as { bins: Json; first: number | null; last: number | null; newest: number[] };
+    this.#bins.restore(s.bins);
+    this.#first = s.first;
+    this.#last = s.last;
+    this.#newest = [...s.newest];
+  }
+
+  #reached(): boolean {
+    const [a, b, c] = this.#newest.map((value) => this.#sign * value) as [number, number, number];
+    if (c === undefined) return false;
+    const middle = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    return middle >= this.#sign * this.#options.threshold;
+  }
+
+  /** Runs the particles through the record; on the way they, and the laws, make the forecasts that are judged now. */
+  #filter(series: Series, count: number, random: Random): { life: LifeDistribution; forecasts: Forecast[] } {
+    const { observations, noise } = series;
+    const { age } = this;
+    const { typicalLife } = this.#options;
+    const numbers = new Numbers(random);
+    const checks = checksOf(series);
+    const forecasts: Forecast[] = [];
+    const first = observations[0]!;
+    let p = drawParticles(count, { typicalLife, age, level: first.y, variance: 4 * noise * noise }, random, numbers);
+    let t = first.t;
+    for (const [i, o] of observations.entries()) {
+      if (o.t > t) advance(p, o.t - t, numbers);
+      t = o.t;
+      if (observe(p, o) < count / 2) p = resample(p, random, numbers);
+      for (const { bin, actual, level } of checks) {
+        if (bin !== i) continue;
+        const then = fitGrowth(series.bins.slice(0, i + 1));
+        if (!then) continue;
+        const few = draw(p, FORECAST_PARTICLES, random);
+        const particles = new LifeDistribution(age);
+        crossings(few, level, 0, 1000 * actual, numbers, (time) => particles.add(time, 1));
+        forecasts.push({ particles, laws: lawLife(then, level, age), actual });
+      }
+    }
+    if (this.#last! > t) advance(p, this.#last! - t, numbers);
+    const life = new LifeDistribution(age);
+    const longest = LONGEST * Math.max(age, typicalLife ?? 0);
+    const scatter = SCATTER.way + SCATTER.noise * noise;
+    crossings(draw(p, count, random), 1, scatter, longest, numbers, (time) => life.add(time, 1));
+    return { life, forecasts };
+  }
+}
+
+function lawLife(growth: Growth, level: number, scale: number): LifeDistribution {
+  const { times, weights } = crossing(growth, level);
+  const life = new LifeDistribution(scale);
+  for (let i = 0; i < times.length; i++) life.add(times[i]!, weights[i]!);
+  return life;
+}
+
+const REACHED: LifePrediction = {
+  mean: 0,
+  p05: 0,
+  p10: 0,
+  p50: 0,
+  p90: 0,
+  p95: 0,
+  probability: () => 1,
+  reached: true,
+  censored: null,
+  evidence: Number.POSITIVE_INFINITY,
+  laws: 0,
+  judged: 0,
+  stretch: 1,
+};
