@@ -130,3 +130,11 @@ function dependingOnStates(states: readonly Equation[], variables: readonly Equa
   for (const e of variables) for (const name of namesIn(e.ast)) if (dynamic.has(name)) dynamic.add(e.name);
   return dynamic;
 }
+
+/** The same compiled functions with numbers of their own. */
+export function withParameters(model: CompiledModel, values: Readonly<Record<string, number>>): CompiledModel {
+  const p = Float64Array.from(model.parameters, (name, i) =>
+    Object.hasOwn(values, name) ? values[name]! : model.p[i]!,
+  );
+  return Object.create(model, { p: { value: p, enumerable: true } }) as CompiledModel;
+}

@@ -2,11 +2,19 @@
 import type { Json } from "../store/store.ts";
 import type { Asset } from "../twin/asset.ts";
 import type { Envelope, ModelSection } from "../twin/envelope.ts";
-import { isBad, isGood, StatusCode } from "../twin/status-codes.ts";
-import { displayUnit } from "../twin/units.ts";
+import { isBad, isGood } from "../twin/status-codes.ts";
+import type { CalibrationVersion } from "./calibration/versions.ts";
+import { Versions } from "./calibration/versions.ts";
+import { LearnedCorrection } from "./correction.ts";
+import { EstimatingStepper } from "./estimators/estimating-stepper.ts";
+import { changes, settleNoise } from "./estimators/health.ts";
+import { type CompiledModel, withParameters } from "./model.ts";
+import { isTrusted, label, number, orNull, usable, width } from "./ports.ts";
 import { type Residual, ResidualLearner } from "./residual.ts";
 import type { PhysicsSettings } from "./settings.ts";
 import { type StepCode, Stepper } from "./stepper.ts";
+import type { Simulator, TwinModel } from "./twin-model.ts";
+import { reasons } from "./why.ts";
 
 export interface PhysicsResult {
   section: ModelSection;
@@ -19,24 +27,36 @@ export interface PhysicsResult {
   code: StepCode;
 }
 
-interface Output {
+/** What is known of one predicted signal. */
+export interface Output {
   signal: string;
+  /** Index in the model's quantities. */
   index: number;
   /** Index of the state that is this output itself; −1 otherwise. */
   state: number;
   dynamic: boolean;
   learner: ResidualLearner;
   last: Residual | undefined;
+  /** Asset's units per model's unit. */
+  slope: number;
+  /** Measurement noise in the asset's unit, where somebody gave it. */
+  noise: number | undefined;
+  /** What the learned correction adds now. */
+  correction: number;
 }
-
-/** Offsets beyond this share of the signal's size are worth a sentence: the parameters are probably another machine's. */
-const LARGE_OFFSET = 0.1;
 
 export class PhysicsTwin {
   readonly #settings: PhysicsSettings;
   readonly #asset: Pick<Asset, "signals">;
-  readonly #stepper: Stepper;
-  readonly #outputs: Output[];
+  readonly #versions: Versions;
+  #model!: TwinModel;
+  #runner!: Simulator | EstimatingStepper;
+  #outputs!: Output[];
+  #correction: LearnedCorrection | undefined;
+  readonly #inputs: Float64Array;
+  readonly #states: Float64Array;
+  #measured!: Float64Array;
+  #known!: Float64Array;
   /** Newest usable value of each input and its source time. */
   readonly #held: { value: number; time: number }[];
   #settled = false;
@@ -46,36 +66,92 @@ export class PhysicsTwin {
   constructor(settings: PhysicsSettings, asset: Pick<Asset, "signals">) {
     this.#settings = settings;
     this.#asset = asset;
-    const { model } = settings;
-    this.#stepper = new Stepper(model, settings);
-    this.#held = model.inputs.map(() => ({ value: Number.NaN, time: Number.NEGATIVE_INFINITY }));
-    this.#outputs = Array.from(model.outputs, ([signal, index]) => ({
+    this.#versions = new Versions();
+    this.#inputs = new Float64Array(settings.model.inputs.length);
+    this.#states = new Float64Array(settings.model.states.length);
+    this.#held = settings.model.inputs.map(() => ({ value: Number.NaN, time: Number.NEGATIVE_INFINITY }));
+    this.#build();
+  }
+
+  /** Sets up model, runner and learners for the parameters of the present version. */
+  #build(): void {
+    const { equations, estimate } = this.#settings;
+    const version = this.#versions.current;
+    const model = equations && version ? withParameters(equations, version.values) : this.#settings.model;
+    this.#model = model;
+    this.#correction = version?.correction ? LearnedCorrection.from(version.correction) : undefined;
+    this.#runner =
+      estimate && equations
+        ? new EstimatingStepper(model as CompiledModel, { ...estimate, maxGap: this.#settings.maxGap })
+        : (this.#settings.simulator?.() ?? new Stepper(model as CompiledModel, this.#settings));
+    this.#outputs = Array.from(model.outputs, ([signal, index]) => this.#output(signal, index));
+    this.#measured = new Float64Array(this.#outputs.length);
+    this.#known = new Float64Array(this.#outputs.length);
+    this.#settled = false;
+  }
+
+  #output(signal: string, index: number): Output {
+    const { model, fromModel, estimate } = this.#settings;
+    const state = index < model.states.length ? index : -1;
+    const convert = fromModel.get(signal);
+    return {
       signal,
       index,
-      state: index < model.states.length ? index : -1,
+      state,
       dynamic: model.dynamic.has(model.quantities[index]!),
-      learner: new ResidualLearner({ ...settings, scale: width(asset.signals.get(signal)?.normal) }),
+      learner: new ResidualLearner({
+        ...this.#settings,
+        // A state that is estimated from its own measurement has no offset of its own.
+        correct: this.#settings.correct && !(estimate && state >= 0),
+        scale: width(this.#asset.signals.get(signal)?.normal),
+      }),
       last: undefined,
-    }));
+      slope: convert ? convert(1) - convert(0) : 1,
+      noise: estimate?.noise.get(signal),
+      correction: 0,
+    };
   }
 
   /** Takes one envelope. Never throws for bad data: what is missing is null and `section.why` says so. */
   update(twin: Envelope): PhysicsResult {
-    const inputs = this.#takeInputs(twin);
-    const code = this.#stepper.step(twin.time, inputs, this.#measuredStates(twin), (state) => this.#isNew(twin, state));
+    this.#takeInputs(twin);
+    for (const output of this.#outputs) output.correction = this.#correction?.at(output.signal, this.#inputs) ?? 0;
+    const code = this.#step(twin);
     if (code !== "late") {
-      if (this.#stepper.runningFor >= this.#settings.settle) this.#settled = true;
-      this.#doubtful = this.#settings.model.inputs.filter((name) => !isTrusted(twin.status?.[name]));
+      if (this.#runner.runningFor >= this.#settings.settle) this.#settled = true;
+      this.#doubtful = this.#model.inputs.filter((name) => !isTrusted(twin.status?.[name]));
       // With no states there is nothing to settle: a first sample teaches as much as any other.
-      const runs = code === "ok" || (code === "started" && this.#settings.model.states.length === 0);
-      for (const output of this.#outputs) this.#compare(output, twin, runs && this.#doubtful.length === 0);
+      const runs = code === "ok" || (code === "started" && this.#model.states.length === 0);
+      for (const [i, output] of this.#outputs.entries())
+        this.#compare(i, output, twin, runs && this.#doubtful.length === 0);
+      this.#settleNoise();
     }
-    return this.#result(code, inputs);
+    return this.#result(code);
   }
 
-  #takeInputs(twin: Envelope): Float64Array {
-    const { model, toModel, maxGap } = this.#settings;
-    return Float64Array.from(model.inputs, (name, i) => {
+  #step(twin: Envelope): StepCode {
+    if (this.#runner instanceof EstimatingStepper) {
+      for (const [i, output] of this.#outputs.entries()) {
+        const value = isGood(twin.status?.[output.signal]) ? usable(twin, output.signal) : undefined;
+        this.#known[i] = value === undefined ? Number.NaN : this.#toModel(output, value);
+        this.#measured[i] = twin.updated.includes(output.signal) ? this.#known[i]! : Number.NaN;
+      }
+      return this.#runner.step(twin.time, this.#inputs, this.#measured, this.#known);
+    }
+    this.#states.fill(Number.NaN);
+    for (const output of this.#outputs) {
+      const value = output.state < 0 ? undefined : usable(twin, output.signal);
+      if (value !== undefined && isGood(twin.status?.[output.signal]))
+        this.#states[output.state] = this.#toModel(output, value);
+    }
+    return this.#runner.step(twin.time, this.#inputs, this.#states, (state) => this.#isNew(twin, state));
+  }
+
+  #takeInputs(twin: Envelope): void {
+    const { toModel, maxGap } = this.#settings;
+    const names = this.#model.inputs;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
       const held = this.#held[i]!;
       const value = usable(twin, name);
       const time = twin.times?.[name] ?? twin.time;
@@ -83,19 +159,14 @@ export class PhysicsTwin {
         held.value = toModel.get(name)?.(value) ?? value;
         held.time = time;
       }
-      return twin.time - held.time <= maxGap * 1000 ? held.value : Number.NaN;
-    });
+      this.#inputs[i] = twin.time - held.time <= maxGap * 1000 ? held.value : Number.NaN;
+    }
   }
 
-  /** Measured values of the states, without the offset that was learned, so that a start leaves no step in the residual. */
-  #measuredStates(twin: Envelope): Float64Array {
-    const measured = new Float64Array(this.#settings.model.states.length).fill(Number.NaN);
-    for (const { signal, state, learner } of this.#outputs) {
-      const value = state < 0 ? undefined : usable(twin, signal);
-      if (value === undefined || !isGood(twin.status?.[signal])) continue;
-      measured[state] = this.#settings.toModel.get(signal)?.(value - learner.offset) ?? value - learner.offset;
-    }
-    return measured;
+  /** A measurement in the model's unit, without what was learned, so that a start leaves no step in the residual. */
+  #toModel({ signal, learner, correction }: Output, value: number): number {
+    const plain = value - learner.offset - correction;
+    return this.#settings.toModel.get(signal)?.(plain) ?? plain;
   }
 
   #isNew(twin: Envelope, state: number): boolean {
@@ -103,47 +174,65 @@ export class PhysicsTwin {
     return output !== undefined && twin.updated.includes(output.signal);
   }
 
-  #compare(output: Output, twin: Envelope, learnable: boolean): void {
+  #compare(i: number, output: Output, twin: Envelope, learnable: boolean): void {
     const { signal, dynamic, learner } = output;
-    const model = this.#fromModel(output);
+    const estimating = this.#runner instanceof EstimatingStepper ? this.#runner : undefined;
+    const raw = estimating ? estimating.expected[i]! : this.#runner.quantities[output.index]!;
+    const model = (this.#settings.fromModel.get(signal)?.(raw) ?? raw) + output.correction;
     const isNew = twin.updated.includes(signal);
     const value = isNew ? usable(twin, signal) : undefined;
     const learn = learnable && isGood(twin.status?.[signal]) && (!dynamic || this.#settled);
     const next = learner.update(value ?? Number.NaN, model, learn);
-    if (dynamic && !this.#settled) {
-      next.sd = Number.NaN;
-      next.z = Number.NaN;
-    }
+    // While parameters are estimated their uncertainty is part of the spread.
+    if (estimating?.released) next.sd = Math.max(Math.abs(output.slope) * estimating.sd[i]!, learner.floor || 0);
+    if (dynamic && !this.#settled) next.sd = Number.NaN;
+    next.z = next.residual / next.sd;
     // Between two samples of a signal its last residual stands; a sample that is Bad has none.
     const keep = !isNew && !isBad(twin.status?.[signal]) && Number.isFinite(model) ? output.last : undefined;
     output.last = keep ? { ...next, residual: keep.residual, z: keep.residual / next.sd } : next;
   }
 
-  #fromModel(output: Output): number {
-    const value = this.#stepper.quantities[output.index]!;
-    return this.#settings.fromModel.get(output.signal)?.(value) ?? value;
+  /** The learned spreads tell the estimator how good the measurements are; then its parameters may move. */
+  #settleNoise(): void {
+    if (this.#runner instanceof EstimatingStepper) settleNoise(this.#runner, this.#outputs);
   }
 
-  #result(code: StepCode, inputs: Float64Array): PhysicsResult {
-    const { model } = this.#settings;
+  #result(code: StepCode): PhysicsResult {
+    const model = this.#model;
     const section: ModelSection = { expected: {}, sd: {}, residual: {}, z: {} };
     let worst: number | undefined;
     const progress: number[] = [];
     const bias: Record<string, number> = {};
-    for (const { signal, learner, last, dynamic } of this.#outputs) {
+    for (const { signal, learner, last, dynamic, correction } of this.#outputs) {
       section.expected[signal] = orNull(last?.expected);
       section.sd[signal] = orNull(last?.sd);
       section.residual[signal] = orNull(last?.residual);
       const z = (section.z[signal] = orNull(last?.z));
       if (z !== null) worst = Math.max(worst ?? 0, Math.abs(z));
       if (learner.progress > 0 || !dynamic || this.#settled) progress.push(learner.progress);
-      if (learner.progress > 0 && learner.offset !== 0) bias[signal] = learner.offset;
+      const learned = (learner.progress > 0 ? learner.offset : 0) + correction;
+      if (learned !== 0 && Number.isFinite(learned)) bias[signal] = learned;
     }
-    section.states = this.#finite(model.states.map((name, i) => [name, i]));
-    section.derived = this.#finite(model.derived);
+    section.states = {};
+    section.derived = {};
+    for (let i = 0; i < model.states.length; i++) number(section.states, model.states[i]!, this.#runner.quantities[i]!);
+    for (const [name, index] of model.derived) number(section.derived, name, this.#runner.quantities[index]!);
+    if (this.#runner instanceof EstimatingStepper)
+      changes(section, this.#runner, model, this.#settings.estimate!.drifting);
     if (Object.keys(bias).length > 0) section.bias = bias;
-    const missing = model.inputs.filter((_, i) => Number.isNaN(inputs[i])).map((name) => this.#label(name));
-    const why = this.#why(code, missing);
+    if (this.#versions.current) section.parameters = this.#versions.current.name;
+    const missing = model.inputs
+      .filter((_, i) => Number.isNaN(this.#inputs[i]))
+      .map((name) => label(this.#asset, name));
+    const why = reasons({
+      code,
+      missing,
+      settings: this.#settings,
+      asset: this.#asset,
+      outputs: this.#outputs,
+      settled: this.#settled,
+      doubtful: this.#doubtful,
+    });
     if (why.length > 0) section.why = why;
     return {
       section,
@@ -154,73 +243,78 @@ export class PhysicsTwin {
     };
   }
 
-  #finite(names: Iterable<readonly [string, number]>): Record<string, number> {
-    const values: Record<string, number> = {};
-    for (const [name, index] of names) {
-      const value = this.#stepper.quantities[index]!;
-      if (Number.isFinite(value)) values[name] = value + 0;
-    }
-    return values;
-  }
-
-  #why(code: StepCode, missing: readonly string[]): string[] {
-    const why: string[] = [];
-    if (missing.length > 0) why.push(`The model waits for ${list(missing)}.`);
-    if (code === "gap")
-      why.push(`No data for more than ${this.#settings.maxGap} s: the model started again from what is measured.`);
-    if (code === "behind") why.push("The model needs more steps than it may take per sample: its equations are stiff.");
-    if (code === "failed") why.push("The equations gave no finite number: check them and their parameters.");
-    const settling = this.#outputs.filter((o) => o.dynamic && !this.#settled).map((o) => this.#label(o.signal));
-    if (settling.length > 0 && missing.length === 0)
-      why.push(`The model of ${list(settling)} settles for ${this.#settings.settle} s before it is compared.`);
-    const doubtful = this.#doubtful.map((name) => this.#label(name)).filter((name) => !missing.includes(name));
-    if (doubtful.length > 0 && this.#outputs.some((o) => o.learner.progress < 1))
-      why.push(`Learning waits until ${list(doubtful)} can be trusted again.`);
-    for (const { signal, learner, last } of this.#outputs) {
-      const size = Math.abs(last?.expected ?? Number.NaN);
-      if (learner.progress === 1 && Math.abs(learner.offset) > LARGE_OFFSET * size)
-        why.push(this.#offsetText(signal, learner));
-    }
-    return why;
-  }
-
-  #offsetText(signal: string, learner: ResidualLearner): string {
-    const side = learner.offset > 0 ? "above" : "below";
-    const unit = displayUnit(this.#asset.signals.get(signal)?.unit ?? "1");
-    const size = Number(Math.abs(learner.offset).toPrecision(2));
-    return `${this.#label(signal)} was ${size} ${unit} ${side} the model while it learned: check the parameters.`;
-  }
-
-  #label(name: string): string {
-    return this.#asset.signals.get(name)?.label ?? name;
-  }
-
-  /** Learns offsets and spreads again. */
+  /** Learns offsets and spreads again; estimated parameters begin again at their calibrated values. */
   learn(): void {
     for (const { learner } of this.#outputs) learner.relearn();
+    if (this.#runner instanceof EstimatingStepper) this.#runner.hold();
   }
 
   /** Stops learning. Returns the signals of which too little is known to stop. */
   freeze(): string[] {
-    return this.#outputs.filter(({ learner }) => !learner.freeze()).map(({ signal }) => this.#label(signal));
+    return this.#outputs.filter(({ learner }) => !learner.freeze()).map(({ signal }) => label(this.#asset, signal));
   }
 
-  /** Starts the states from measurement, and keeps what was learned. */
+  /** After maintenance: states start from measurement, estimated parameters at their calibrated values. */
   restart(): void {
-    this.#stepper.restart();
+    this.#runner.restart();
+    if (!(this.#runner instanceof EstimatingStepper) || !this.#runner.released) return;
+    this.#runner.hold();
+    this.#runner.release();
+  }
+
+  /** Version of the parameters that run now; undefined before the first calibration. */
+  get version(): CalibrationVersion | undefined {
+    return this.#versions.current;
+  }
+
+  /** The parameters that run now, by name. */
+  get parameters(): ReadonlyMap<string, number> {
+    return new Map(this.#model.parameters.map((name, i) => [name, this.#model.p[i]!]));
+  }
+
+  /** Takes over calibrated parameters; offsets and spreads are learned again. Returns the name of the version. */
+  calibrate(version: Omit<CalibrationVersion, "name">): string {
+    this.#versions.add(version, this.#learned());
+    this.#build();
+    return this.#versions.current!.name;
+  }
+
+  /** Goes back to the parameters before, with what was learned with them. Returns false when there are none. */
+  undoCalibration(): boolean {
+    const before = this.#versions.undo();
+    if (before === undefined) return false;
+    this.#build();
+    this.#recall(before);
+    return true;
+  }
+
+  #learned(): Json {
+    return Object.fromEntries(
+      this.#outputs.map(({ signal, learner, last }) => [
+        signal,
+        { learner: learner.snapshot(), residual: orNull(last?.residual) },
+      ]),
+    );
+  }
+
+  #recall(learned: Json): void {
+    for (const output of this.#outputs) {
+      const saved = (learned as Record<string, { learner: Json; residual: number | null } | undefined>)[output.signal];
+      if (!saved) throw new TypeError("the snapshot is of another model");
+      output.learner.restore(saved.learner);
+      const sd = output.learner.sd;
+      const residual = saved.residual ?? Number.NaN;
+      output.last = { expected: Number.NaN, residual, sd, z: residual / sd };
+    }
   }
 
   snapshot(): Json {
     return {
-      stepper: this.#stepper.snapshot(),
+      stepper: this.#runner.snapshot(),
       held: this.#held.map(({ value, time }) => (Number.isFinite(value) ? [value + 0, time] : null)),
       settled: this.#settled,
-      outputs: Object.fromEntries(
-        this.#outputs.map(({ signal, learner, last }) => [
-          signal,
-          { learner: learner.snapshot(), residual: orNull(last?.residual) },
-        ]),
-      ),
+      outputs: this.#learned(),
+      versions: this.#versions.snapshot(),
     };
   }
 
@@ -230,36 +324,16 @@ export class PhysicsTwin {
       stepper: Json;
       held: ([number, number] | null)[];
       settled: boolean;
-      outputs: Record<string, Json>;
+      outputs: Json;
+      versions?: Json;
     };
-    this.#stepper.restore(s.stepper);
+    if (s.versions !== undefined) {
+      this.#versions.restore(s.versions);
+      this.#build();
+    }
+    this.#runner.restore(s.stepper);
     this.#settled = s.settled === true;
     for (const [i, held] of s.held.entries()) if (held) this.#held[i] = { value: held[0], time: held[1] };
-    for (const output of this.#outputs) {
-      const saved = s.outputs[output.signal] as { learner: Json; residual: number | null } | undefined;
-      if (!saved) throw new TypeError("the snapshot is of another model");
-      output.learner.restore(saved.learner);
-      const sd = output.learner.sd;
-      const residual = saved.residual ?? Number.NaN;
-      output.last = { expected: Number.NaN, residual, sd, z: residual / sd };
-    }
+    this.#recall(s.outputs);
   }
 }
-
-/** The number a signal has now; undefined when it has none or its status is Bad. */
-function usable(twin: Envelope, name: string): number | undefined {
-  if (!Object.hasOwn(twin.values, name) || isBad(twin.status?.[name])) return undefined;
-  const value = twin.values[name];
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-/** A value that is only held on for longer is still true of slow quantities, such as the temperature of the water. */
-const isTrusted = (status: number | undefined): boolean =>
-  isGood(status) || status === StatusCode.Uncertain_LastUsableValue;
-
-// JSON has no −0: + 0 makes it 0.
-const orNull = (x: number | undefined): number | null => (x !== undefined && Number.isFinite(x) ? x + 0 : null);
-const width = (range: readonly [number, number] | undefined): number => (range ? range[1] - range[0] : Number.NaN);
-const list = (names: readonly string[]): string =>
-  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;

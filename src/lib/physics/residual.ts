@@ -64,11 +64,30 @@ export class ResidualLearner {
     return this.#options.correct ? this.#offset : 0;
   }
 
-  /** Standard deviation of the residual; NaN while not known. */
+  /** Whether an offset is learned at all. */
+  get corrects(): boolean {
+    return this.#options.correct;
+  }
+
+  /** Size of the signal: as given, else the mean size of the expected value; NaN while neither is known. */
+  get scale(): number {
+    if (Number.isFinite(this.#options.scale)) return this.#options.scale;
+    return this.#n > 0 ? this.#size : Number.NaN;
+  }
+
+  /** Standard deviation that was learned, however small; NaN while not known. */
+  get spread(): number {
+    return this.#n < FIRST ? Number.NaN : Math.sqrt(this.#variance);
+  }
+
+  /** The spread is never below this. */
+  get floor(): number {
+    return this.#options.floor * this.scale;
+  }
+
+  /** Standard deviation of the residual, not below the floor; NaN while not known. */
   get sd(): number {
-    if (this.#n < FIRST) return Number.NaN;
-    const scale = Number.isFinite(this.#options.scale) ? this.#options.scale : this.#size;
-    return Math.max(Math.sqrt(this.#variance), this.#options.floor * scale, Number.MIN_VALUE);
+    return this.#n < FIRST ? Number.NaN : Math.max(this.spread, this.floor, Number.MIN_VALUE);
   }
 
   /**

@@ -2,12 +2,14 @@
 import type { Asset } from "../twin/asset.ts";
 import { describe, isSignalName, TwinError } from "../twin/envelope.ts";
 import { converter, displayUnit } from "../twin/units.ts";
+import { type EstimateConfig, type EstimateSettings, readEstimate, readMode } from "./estimators/settings.ts";
 import { type CompiledModel, compileModel } from "./model.ts";
 import { presets } from "./presets/index.ts";
 import type { Preset } from "./presets/preset.ts";
+import type { Simulator, TwinModel } from "./twin-model.ts";
 
 /** As the dialog stores it; numbers may arrive as text, empty means the default. */
-export interface PhysicsConfig {
+export interface PhysicsConfig extends EstimateConfig {
   /** Name of a preset; empty or `own` for own equations. */
   preset?: string;
   equations?: string;
@@ -22,10 +24,21 @@ export interface PhysicsConfig {
   follow?: number | string;
   settle?: number | string;
   maxGap?: number | string;
+  /** Parameters that a calibration fits, with bounds in the parameter's unit. */
+  calibrate?: { name: string; low?: number | string; high?: number | string }[];
+  /** Whether a calibration also tries a regression of what the model leaves over (default true). */
+  correction?: boolean;
+  /** Inputs of that regression; empty: all inputs of the model. */
+  correctionInputs?: string[];
 }
 
 export interface PhysicsSettings {
-  model: CompiledModel;
+  model: TwinModel;
+  /** The model again when it is made of equations: only those can be estimated and calibrated. */
+  equations?: CompiledModel;
+  /** Makes what runs the model, when it is not made of equations. */
+  simulator?: () => Simulator;
+  estimate?: EstimateSettings;
   preset: Preset | undefined;
   /** From the asset's units to the model's, per signal, and back; absent where they are the same. */
   toModel: ReadonlyMap<string, (value: number) => number>;
@@ -59,15 +72,21 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     outputs: readOutputs(config),
     ...(preset && { derived: preset.derived }),
   });
+  const estimate = readEstimate(config, model, asset);
+  const follows = readMode(config) === "follow";
+  // A filter knows how uncertain its start is: it needs no time to settle.
+  const settle = estimate ? 0 : (preset?.settle ?? DEFAULTS.settle);
   return {
     model,
+    equations: model,
+    ...(estimate && { estimate }),
     preset,
     ...ports(preset, asset),
     learn: Math.round(setting(config.learn, "Samples to learn from", DEFAULTS.learn, 15, 1e7)),
     correct: config.correct !== false,
     floor: setting(config.floor, "Least spread", DEFAULTS.floor, 0, 100) / 100,
-    follow: setting(config.follow, "Follow measured states", preset?.follow ?? DEFAULTS.follow, 0, 1e9),
-    settle: setting(config.settle, "Settling time", preset?.settle ?? DEFAULTS.settle, 0, 1e9),
+    follow: follows ? setting(config.follow, "Follow measured states", preset?.follow ?? DEFAULTS.follow, 0, 1e9) : 0,
+    settle: setting(config.settle, "Settling time", settle, 0, 1e9),
     maxGap: setting(config.maxGap, "Longest gap", DEFAULTS.maxGap, 1e-3, 1e9),
   };
 }

@@ -13,7 +13,12 @@ export interface ModelSection {
   residual: Record<string, number | null>;
   /** Residual divided by its standard deviation. */
   z: Record<string, number | null>;
+  /** States of the model, and parameters that are estimated. */
   states?: Record<string, number>;
+  /** One standard deviation of estimated states and parameters, and of the changes of the latter in `derived`. */
+  stateSd?: Record<string, number>;
+  /** Mean normalised innovation squared of the estimator: about 1 while it is as good as it believes. */
+  nis?: number;
   derived?: Record<string, number>;
   /** Learned difference between machine and model, part of `expected`, per signal. */
   bias?: Record<string, number>;

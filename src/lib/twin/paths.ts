@@ -15,6 +15,7 @@ const PER_SIGNAL: ReadonlyMap<string, string> = new Map([
 /** Parts of the model section that hold quantities of the model's own. */
 const PER_MODEL: ReadonlyMap<string, string> = new Map([
   ["states", "state {}"],
+  ["stateSd", "standard deviation of {}"],
   ["derived", "{}"],
 ]);
 const FIXED: ReadonlyMap<string, string> = new Map([

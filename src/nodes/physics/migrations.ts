@@ -1,17 +1,20 @@
 import type { PhysicsConfig } from "../../lib/physics/settings.ts";
 
-/** The node's configuration, version 1. */
+/** The node's configuration, version 2. */
 export interface TwinPhysicsConfig extends PhysicsConfig {
-  version: 1;
+  version: 2;
   name: string;
   asset: string;
 }
 
-/** Brings any older configuration to version 1: what is absent gets its default. */
-export function migrate(config: Partial<TwinPhysicsConfig>): TwinPhysicsConfig {
+/**
+ * Brings any older configuration to version 2: what is absent gets its default.
+ * - 1 → 2: estimation; a node of version 1 follows its measured states as before, and estimates nothing.
+ */
+export function migrate(config: Omit<Partial<TwinPhysicsConfig>, "version"> & { version?: number }): TwinPhysicsConfig {
   return {
     ...config,
-    version: 1,
+    version: 2,
     name: config.name ?? "",
     asset: config.asset ?? "",
     preset: config.preset ?? (config.equations ? "own" : ""),
@@ -24,5 +27,13 @@ export function migrate(config: Partial<TwinPhysicsConfig>): TwinPhysicsConfig {
     follow: config.follow ?? "",
     settle: config.settle ?? "",
     maxGap: config.maxGap ?? "",
+    estimate: config.estimate || "follow",
+    drifting: config.drifting ?? [],
+    noise: config.noise ?? [],
+    process: config.process ?? [],
+    gate: config.gate ?? "",
+    calibrate: config.calibrate ?? [],
+    correction: config.correction ?? true,
+    correctionInputs: config.correctionInputs ?? [],
   };
 }

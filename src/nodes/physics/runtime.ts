@@ -11,7 +11,7 @@ import { migrate, type TwinPhysicsConfig } from "./migrations.ts";
 /** |z| from which the status turns yellow. */
 const REMARKABLE = 4;
 
-export function wire(RED: Runtime, node: Node, raw: Partial<TwinPhysicsConfig>): void {
+export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0]): void {
   const config = migrate(raw);
   const settings = readPhysics(config, assetOf(RED, config.asset).asset);
   wireStage<"model", PhysicsTwin>(RED, node, config, {
@@ -34,7 +34,7 @@ export function wire(RED: Runtime, node: Node, raw: Partial<TwinPhysicsConfig>):
 
 /** What a saved state depends on: the equations, their numbers, and the units of what they read and predict. */
 function meaning(settings: PhysicsSettings, config: TwinPhysicsConfig, asset: Asset): string {
-  const { model, learn, correct, floor, follow } = settings;
+  const { model, learn, correct, floor, follow, estimate } = settings;
   const names = [...model.inputs, ...model.outputs.keys()];
   return JSON.stringify([
     settings.preset?.name ?? config.equations,
@@ -42,12 +42,13 @@ function meaning(settings: PhysicsSettings, config: TwinPhysicsConfig, asset: As
     names.map((name) => [name, asset.signals.get(name)?.unit, asset.signals.get(name)?.normal]),
     Array.from(model.outputs),
     [learn, correct, floor, follow],
+    ...(estimate ? [[estimate.method, estimate.drifting.map((d) => d.name)]] : []),
   ]);
 }
 
 function history({ section }: PhysicsResult): Record<string, Value> {
   const values: Record<string, Value> = {};
-  for (const part of ["expected", "sd", "derived", "states"] as const)
+  for (const part of ["expected", "sd", "derived", "states", "stateSd"] as const)
     for (const [name, value] of Object.entries(section[part] ?? {}))
       if (value !== null) values[`${part}.${name}`] = value;
   return values;

@@ -12,7 +12,7 @@ export interface JointModel {
    * @returns the time reached, earlier than t + h when the step budget ran out; NaN when the numbers are not finite
    */
   flow(t: number, h: number, x: Float64Array): number;
-  /** Writes ∂(dstates/dt)/∂x, row-major `states` × `size`. */
+  /** Writes ∂(dstates/dt)/∂x, row-major `states` × `size`. What is always zero may stay unwritten. */
   rates(t: number, x: Float64Array, out: Float64Array): void;
   /** Writes the outputs at x. */
   observe(t: number, x: Float64Array, out: Float64Array): void;

@@ -25,8 +25,10 @@ export class CompiledJointModel implements JointModel {
   readonly #rows: Int32Array;
   readonly #y: Float64Array;
   readonly #flow: Flow & { restart?: () => void };
-  readonly #rates: Derivative;
-  readonly #observed: Derivative;
+  readonly #rates: ModelFunction;
+  readonly #observed: ModelFunction;
+  /** Derivatives of all quantities. */
+  readonly #all: Float64Array;
 
   /**
    * @param drifting names of parameters that x holds behind the states
@@ -50,8 +52,10 @@ export class CompiledJointModel implements JointModel {
     this.quantities = new Float64Array(model.quantities.length);
     this.#y = new Float64Array(this.states);
     this.#flow = flow((t, y, out) => model.rhs(t, y, this.u, this.p, out), this.states);
-    this.#rates = derivative(model, "rhs", drifting, this.states);
-    this.#observed = derivative(model, "observe", drifting, model.quantities.length);
+    const by = [...model.states, ...drifting];
+    this.#rates = model.derivative("rhs", by);
+    this.#observed = model.derivative("observe", by);
+    this.#all = new Float64Array(model.quantities.length * by.length);
   }
 
   /** After a jump of the inputs the solver begins with a small step again. */
@@ -75,6 +79,8 @@ export class CompiledJointModel implements JointModel {
   rates(t: number, x: Float64Array, out: Float64Array): void {
     this.#split(x);
     this.#rates(t, this.#y, this.u, this.p, out);
+    // Where a root begins (an empty tank) the slope is infinite: there the estimate of the slope is none.
+    for (let i = 0; i < out.length; i++) if (!Number.isFinite(out[i])) out[i] = 0;
   }
 
   observe(t: number, x: Float64Array, out: Float64Array): void {
@@ -85,60 +91,14 @@ export class CompiledJointModel implements JointModel {
 
   sensitivities(t: number, x: Float64Array, out: Float64Array): void {
     this.#split(x);
-    const all = this.#observed(t, this.#y, this.u, this.p);
+    const all = this.#all;
+    this.#observed(t, this.#y, this.u, this.p, all);
     for (let i = 0; i < this.#rows.length; i++)
-      for (let j = 0; j < this.size; j++) out[i * this.size + j] = all[this.#rows[i]! * this.size + j]!;
+      for (let j = 0; j < this.size; j++) {
+        const slope = all[this.#rows[i]! * this.size + j]!;
+        out[i * this.size + j] = Number.isFinite(slope) ? slope : 0;
+      }
   }
-}
-
-type Derivative = (t: number, y: Float64Array, u: Float64Array, p: Float64Array, out?: Float64Array) => Float64Array;
-
-/** ∂/∂(states, drifting), symbolic where the model offers it, else by central differences. */
-function derivative(
-  model: CompiledModel,
-  of: "rhs" | "observe",
-  drifting: readonly string[],
-  rows: number,
-): Derivative {
-  const names = [...model.states, ...drifting];
-  const own = new Float64Array(rows * names.length);
-  const symbolic = (model as { derivative?: (of: string, by: readonly string[]) => ModelFunction }).derivative;
-  if (symbolic) {
-    const write = symbolic.call(model, of, names);
-    return (t, y, u, p, out = own) => {
-      write(t, y, u, p, out);
-      return out;
-    };
-  }
-  return differences(model[of], model, drifting, rows, own);
-}
-
-function differences(
-  f: ModelFunction,
-  model: CompiledModel,
-  drifting: readonly string[],
-  rows: number,
-  own: Float64Array,
-): Derivative {
-  const slots = drifting.map((name) => model.parameters.indexOf(name));
-  const n = model.states.length;
-  const size = n + slots.length;
-  const up = new Float64Array(rows);
-  const down = new Float64Array(rows);
-  return (t, y, u, p, out = own) => {
-    for (let j = 0; j < size; j++) {
-      const [at, index] = j < n ? [y, j] : [p, slots[j - n]!];
-      const x = at[index]!;
-      const h = 6e-6 * Math.max(Math.abs(x), 1e-3);
-      at[index] = x + h;
-      f(t, y, u, p, up);
-      at[index] = x - h;
-      f(t, y, u, p, down);
-      at[index] = x;
-      for (let i = 0; i < rows; i++) out[i * size + j] = (up[i]! - down[i]!) / (2 * h);
-    }
-    return out;
-  };
 }
 
 /** The package's adaptive solver; relative tolerance 1e-6, at most 2 000 steps for one message. */

@@ -1,0 +1,417 @@
+/**
+ * Runs an estimator beside its machine by the same rules of time as Stepper: source time only, inputs hold between
+ * samples, late samples change nothing, and after too long a gap the states start again from measurement, less certain
+ * than before. Parameters that drift rest until `release` is called, when it is known how good the measurements are.
+ */
+import type { Json } from "../../store/store.ts";
+import type { CompiledModel } from "../model.ts";
+import type { StepCode } from "../stepper.ts";
+import { Ekf } from "./ekf.ts";
+import type { Estimator } from "./estimator.ts";
+import { CompiledJointModel } from "./joint-model.ts";
+import { Ukf } from "./ukf.ts";
+
+export interface Drifting {
+  name: string;
+  /** Standard deviation at the start, and of the random walk per √hour; in the parameter's unit. */
+  startSd: number;
+  driftSd: number;
+  low: number;
+  high: number;
+}
+
+export interface EstimatingOptions {
+  method: "ekf" | "ukf";
+  /** Longest time between two samples that is integrated, seconds. */
+  maxGap: number;
+  drifting: readonly Drifting[];
+  /** State → standard deviation of its process noise per √hour; others get the default (see `#rate`). */
+  process: ReadonlyMap<string, number>;
+  /** Standard deviations beyond which a measurement is not used; 0: all are used. */
+  gate: number;
+}
+
+/** Refused measurements of one output in a row, after which the machine is believed and not the model. */
+const PATIENCE = 10;
+/** Process noise of a measured state from one sample to the next, in standard deviations of its measurement. */
+const LOOSENESS = 0.1;
+/** A state that nobody measures: relative standard deviation at the start, and per √hour. */
+const UNMEASURED_START = 0.1;
+const UNMEASURED_DRIFT = 0.01;
+/** Measurements over which the mean normalised innovation squared is formed, and noise is adapted. */
+const NIS_WINDOW = 200;
+/** Adapted noise is never below this share of what was learned; a larger innovation² counts as this many variances. */
+const LEAST_ADAPTED = 0.1;
+/** A variance that was learned from 100 samples is known to 14 %: adaptation may find it larger by twice that. */
+const HEADROOM = 1.28;
+const CLIP = 9;
+/** Mean of min(z², CLIP) for a standard normal z. */
+const CLIPPED_VARIANCE = 0.99502;
+
+export class EstimatingStepper {
+  readonly #model: CompiledModel;
+  readonly #options: EstimatingOptions;
+  readonly #joint: CompiledJointModel;
+  readonly #estimator: Estimator;
+  /** Output that measures each state itself, −1 where none does. */
+  readonly #outputOf: Int32Array;
+  readonly #expected: Float64Array;
+  readonly #sd: Float64Array;
+  readonly #inRow: Int32Array;
+  /** Variance of the noise that was learned, above which adaptation does not go; 0: not adapted. */
+  readonly #ceiling: Float64Array;
+  readonly #startX: Float64Array;
+  readonly #startSd: Float64Array;
+  /** Source time of t = 0, of the newest sample and of the last start, milliseconds. */
+  #origin = Number.NaN;
+  #newest = Number.NaN;
+  #startedAt = Number.NaN;
+  /** Model time, seconds since the origin. */
+  #t = 0;
+  #running = false;
+  #released = false;
+  /** Mean seconds between samples, of so many. */
+  #interval = 0;
+  #intervals = 0;
+  #nisSum = 0;
+  #nisCount = 0;
+
+  constructor(model: CompiledModel, options: EstimatingOptions) {
+    const names = options.drifting.map((d) => d.name);
+    const outputs = Array.from(model.outputs.values());
+    const ns = model.states.length;
+    this.#model = model;
+    this.#options = options;
+    this.#joint = new CompiledJointModel(
+      model,
+      names,
+      outputs.map((i) => model.quantities[i]!),
+    );
+    this.#outputOf = Int32Array.from(model.states, (_, i) => outputs.indexOf(i));
+    const x = [...model.initial, ...names.map((name) => model.p[model.parameters.indexOf(name)]!)];
+    const low = [...model.states.map(() => Number.NEGATIVE_INFINITY), ...options.drifting.map((d) => d.low)];
+    const high = [...model.states.map(() => Number.POSITIVE_INFINITY), ...options.drifting.map((d) => d.high)];
+    const zeros = x.map(() => 0);
+    const start = { x, sd: zeros, q: zeros, r: outputs.map(() => 1), low, high };
+    const gate = options.gate > 0 ? { gate: options.gate } : {};
+    this.#estimator = new (options.method === "ukf" ? Ukf : Ekf)(this.#joint, { ...start, ...gate });
+    this.#expected = new Float64Array(outputs.length).fill(Number.NaN);
+    this.#sd = new Float64Array(outputs.length).fill(Number.NaN);
+    this.#inRow = new Int32Array(outputs.length);
+    this.#ceiling = new Float64Array(outputs.length);
+    this.#startX = Float64Array.from(x);
+    this.#startSd = new Float64Array(x.length);
+    for (let i = 0; i < ns; i++) this.#startSd[i] = UNMEASURED_START * (Math.abs(x[i]!) || 1);
+    this.#joint.quantities.fill(Number.NaN);
+  }
+
+  /** Values of the model's `quantities` after the last step, measurements included; NaN where unknown. */
+  get quantities(): Readonly<Float64Array> {
+    return this.#joint.quantities;
+  }
+
+  /** Expected before the measurements of the last step were taken, one per output; NaN where unknown. */
+  get expected(): Readonly<Float64Array> {
+    return this.#expected;
+  }
+
+  /** Standard deviation of measured minus expected, one per output. */
+  get sd(): Readonly<Float64Array> {
+    return this.#sd;
+  }
+
+  /** Estimates of the states and, behind them, of the parameters that drift; `variance(i)` of each. */
+  get x(): Readonly<Float64Array> {
+    return this.#estimator.x;
+  }
+
+  variance(i: number): number {
+    return this.#estimator.P[i * this.#estimator.x.length + i]!;
+  }
+
+  /** Whether the parameters are being estimated. */
+  get released(): boolean {
+    return this.#released;
+  }
+
+  /** Seconds that the states have been running since they were last set from outside. */
+  get runningFor(): number {
+    return this.#running ? (this.#newest - this.#startedAt) / 1000 : 0;
+  }
+
+  /** Mean normalised innovation squared per measurement, about 1 while the filter is as good as it believes. */
+  get nis(): number {
+    return this.#nisCount > 0 ? this.#nisSum / this.#nisCount : Number.NaN;
+  }
+
+  /**
+   * Sets the standard deviation of an output's measurement; takes effect with the next sample.
+   * @param adapt whether it may become smaller when innovations turn out smaller: what was learned while the model did
+   * not fit yet contains the model's error too. It hardly becomes larger, so that a fault is not taken for noise.
+   */
+  setNoise(output: number, sd: number, adapt = false): void {
+    if (!(sd > 0 && Number.isFinite(sd))) return;
+    this.#estimator.r[output] = sd * sd;
+    this.#ceiling[output] = adapt ? HEADROOM * sd * sd : 0;
+  }
+
+  noise(output: number): number {
+    return Math.sqrt(this.#estimator.r[output]!);
+  }
+
+  /** Begins to estimate the parameters. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#open();
+  }
+
+  /** Parameters rest at the model's own values until `release`. */
+  hold(): void {
+    this.#released = false;
+    const { x, P } = this.#estimator;
+    const n = x.length;
+    for (let j = this.#joint.states; j < n; j++) {
+      x[j] = this.#startX[j]!;
+      for (let i = 0; i < n; i++) P[i * n + j] = P[j * n + i] = 0;
+    }
+  }
+
+  /** Adds the uncertainty of a start to the parameters, so that they find a new value quickly. */
+  #open(): void {
+    const { x, P } = this.#estimator;
+    const ns = this.#joint.states;
+    for (const [k, { startSd }] of this.#options.drifting.entries()) P[(ns + k) * (x.length + 1)]! += startSd ** 2;
+  }
+
+  /**
+   * Goes on to a new sample.
+   * @param time source time, milliseconds
+   * @param inputs one per input of the model, NaN while missing
+   * @param measured one per output, NaN where this sample brings none that can be used
+   * @param known one per output: the newest usable value, for a start; `measured` by default
+   */
+  step(
+    time: number,
+    inputs: ArrayLike<number>,
+    measured: ArrayLike<number>,
+    known: ArrayLike<number> = measured,
+  ): StepCode {
+    if (time < this.#newest) return "late";
+    if (Number.isNaN(this.#origin)) this.#origin = time;
+    const seconds = Number.isNaN(this.#newest) ? 0 : (time - this.#newest) / 1000;
+    this.#newest = time;
+    const code = this.#advance(time, seconds, inputs);
+    if (code === "started" || code === "gap") this.#start(time, seconds, known);
+    if (code === "ok" || code === "started" || code === "gap") this.#update(code === "ok" ? measured : NOTHING);
+    else this.#forget();
+    return code;
+  }
+
+  #advance(time: number, seconds: number, inputs: ArrayLike<number>): StepCode {
+    const target = (time - this.#origin) / 1000;
+    const gap = seconds > this.#options.maxGap;
+    let reached = target;
+    if (this.#running && !gap && target > this.#t) {
+      this.#clock(seconds);
+      this.#setRates();
+      reached = this.#estimator.predict(this.#t, target - this.#t);
+      if (!this.#isFinite()) reached = Number.NaN;
+    }
+    if (this.#takeInputs(inputs)) this.#joint.restart();
+    if (Number.isNaN(reached)) {
+      this.#running = false;
+      return "failed";
+    }
+    this.#t = reached;
+    if (reached < target) {
+      if (target - reached > this.#options.maxGap) this.#running = false;
+      return "behind";
+    }
+    if (this.#joint.u.some(Number.isNaN)) {
+      this.#running = false;
+      return "waiting";
+    }
+    if (this.#running && !gap) return "ok";
+    return gap ? "gap" : "started";
+  }
+
+  #isFinite(): boolean {
+    const { x } = this.#estimator;
+    for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i]) || !Number.isFinite(this.variance(i))) return false;
+    return true;
+  }
+
+  #takeInputs(inputs: ArrayLike<number>): boolean {
+    const { u } = this.#joint;
+    let changed = false;
+    for (let i = 0; i < u.length; i++) {
+      if (u[i] !== inputs[i]) changed = true;
+      u[i] = inputs[i] ?? Number.NaN;
+    }
+    return changed;
+  }
+
+  #clock(seconds: number): void {
+    if (this.#intervals < 1000) this.#intervals++;
+    this.#interval += (seconds - this.#interval) / this.#intervals;
+  }
+
+  #setRates(): void {
+    const { q } = this.#estimator;
+    const ns = this.#joint.states;
+    for (let i = 0; i < ns; i++) q[i] = this.#rate(i);
+    for (let k = 0; k < this.#options.drifting.length; k++)
+      q[ns + k] = this.#released ? this.#options.drifting[k]!.driftSd ** 2 / 3600 : 0;
+  }
+
+  /** Variance rate of a state's process noise, per second. */
+  #rate(state: number): number {
+    const given = this.#options.process.get(this.#model.states[state]!);
+    if (given !== undefined) return given ** 2 / 3600;
+    const output = this.#outputOf[state]!;
+    if (output >= 0) return (LOOSENESS ** 2 * this.#estimator.r[output]!) / Math.max(this.#interval, 1e-3);
+    return (
+      (UNMEASURED_DRIFT * Math.max(Math.abs(this.#startX[state]!), Math.abs(this.#estimator.x[state]!))) ** 2 / 3600
+    );
+  }
+
+  #start(time: number, seconds: number, known: ArrayLike<number>): void {
+    const { x, P, r } = this.#estimator;
+    const n = x.length;
+    const ns = this.#joint.states;
+    const first = Number.isNaN(this.#startedAt);
+    const sd = new Float64Array(n);
+    for (let i = 0; i < ns; i++) {
+      const output = this.#outputOf[i]!;
+      const m = output < 0 ? Number.NaN : (known[output] ?? Number.NaN);
+      if (Number.isFinite(m)) {
+        x[i] = m;
+        sd[i] = Math.sqrt(r[output]!);
+      } else {
+        // What nobody measures keeps its last value over a gap.
+        if (first || !Number.isFinite(x[i])) x[i] = this.#startX[i]!;
+        sd[i] = this.#startSd[i]!;
+      }
+    }
+    for (const [k, { startSd, driftSd }] of this.#options.drifting.entries()) {
+      const i = ns + k;
+      if (!Number.isFinite(x[i])) x[i] = this.#startX[i]!;
+      const now = Number.isFinite(P[i * n + i]) ? P[i * n + i]! : startSd ** 2;
+      const drifted = this.#released ? now + (driftSd ** 2 * seconds) / 3600 : now;
+      sd[i] = Math.sqrt(Math.min(Math.max(now, startSd ** 2), drifted));
+    }
+    this.#estimator.reset(x, sd);
+    this.#joint.restart();
+    this.#inRow.fill(0);
+    this.#startedAt = time;
+    this.#running = true;
+  }
+
+  #update(measured: ArrayLike<number>): void {
+    const { expected, variance, x } = this.#estimator;
+    this.#estimator.update(this.#t, measured);
+    for (let i = 0; i < expected.length; i++) {
+      this.#expected[i] = expected[i]!;
+      this.#sd[i] = Math.sqrt(variance[i]!);
+    }
+    this.#watch();
+    this.#joint.observe(this.#t, x, expected);
+  }
+
+  #watch(): void {
+    const { refused, innovation, nis, measurements } = this.#estimator;
+    if (measurements > 0) {
+      const keep = (1 - 1 / NIS_WINDOW) ** measurements;
+      this.#nisSum = this.#nisSum * keep + nis;
+      this.#nisCount = this.#nisCount * keep + measurements;
+    }
+    for (let i = 0; i < refused.length; i++) {
+      if (refused[i] === 0) {
+        if (!Number.isFinite(innovation[i])) continue;
+        this.#inRow[i] = 0;
+        if (this.#released && this.#ceiling[i]! > 0) this.#adapt(i, innovation[i]!);
+      } else if (++this.#inRow[i]! >= PATIENCE) this.#believe(i, innovation[i]!);
+    }
+  }
+
+  /** Covariance matching (Mehra 1972, IEEE Trans. AC 17), clipped as in ResidualLearner. */
+  #adapt(output: number, innovation: number): void {
+    const { r, variance } = this.#estimator;
+    const s = variance[output]!;
+    const ceiling = this.#ceiling[output]!;
+    const next = r[output]! + (Math.min(innovation ** 2, CLIP * s) / CLIPPED_VARIANCE - s) / NIS_WINDOW;
+    r[output] = Math.min(ceiling, Math.max(LEAST_ADAPTED ** 2 * ceiling, next));
+  }
+
+  /** The machine has jumped: both parameters and the measured state become uncertain enough to follow. */
+  #believe(output: number, innovation: number): void {
+    this.#inRow[output] = 0;
+    const { P, x } = this.#estimator;
+    if (this.#released) this.#open();
+    const state = this.#outputOf.indexOf(output);
+    if (state >= 0) P[state * (x.length + 1)]! += innovation ** 2;
+  }
+
+  #forget(): void {
+    this.#joint.quantities.fill(Number.NaN);
+    this.#expected.fill(Number.NaN);
+    this.#sd.fill(Number.NaN);
+  }
+
+  /** Sets the states from measurement with the next sample. */
+  restart(): void {
+    this.#running = false;
+  }
+
+  snapshot(): Json {
+    return {
+      estimator: this.#estimator.snapshot(),
+      u: Array.from(this.#joint.u, orNull),
+      r: Array.from(this.#estimator.r),
+      inRow: Array.from(this.#inRow),
+      ceiling: Array.from(this.#ceiling),
+      origin: orNull(this.#origin),
+      newest: orNull(this.#newest),
+      startedAt: orNull(this.#startedAt),
+      t: this.#t,
+      running: this.#running,
+      released: this.#released,
+      interval: this.#interval,
+      intervals: this.#intervals,
+      nis: [this.#nisSum, this.#nisCount],
+    };
+  }
+
+  /** @throws TypeError when the snapshot is of another model */
+  restore(state: Json): void {
+    const s = state as { [key: string]: Json };
+    const { u } = this.#joint;
+    const lists = [
+      [s.u, u],
+      [s.r, this.#estimator.r],
+      [s.inRow, this.#inRow],
+      [s.ceiling, this.#ceiling],
+    ] as const;
+    for (const [values, target] of lists)
+      if (!Array.isArray(values) || values.length !== target.length)
+        throw new TypeError("the snapshot is of another model");
+    if (typeof s.t !== "number" || !Array.isArray(s.nis)) throw new TypeError("no model time in the snapshot");
+    this.#estimator.restore(s.estimator!);
+    for (const [values, target] of lists) target.set((values as Json[]).map(orNaN));
+    this.#origin = orNaN(s.origin);
+    this.#newest = orNaN(s.newest);
+    this.#startedAt = orNaN(s.startedAt);
+    this.#t = s.t;
+    this.#running = s.running === true;
+    this.#released = s.released === true;
+    this.#interval = Number(s.interval) || 0;
+    this.#intervals = Number(s.intervals) || 0;
+    [this.#nisSum, this.#nisCount] = s.nis as [number, number];
+  }
+}
+
+const NOTHING: ArrayLike<number> = [];
+// JSON has no −0: + 0 makes it 0.
+const orNull = (x: number): number | null => (Number.isFinite(x) ? x + 0 : null);
+const orNaN = (x: Json | undefined): number => (typeof x === "number" ? x : Number.NaN);
