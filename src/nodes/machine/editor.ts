@@ -6,6 +6,8 @@ import { readFault } from "../../lib/machine/faults.ts";
 import { RECORDINGS } from "../../lib/machine/recordings.ts";
 
 let faults: Table;
+const PUMP_FAULTS = ["strainer", "bearing", "drift", "stuck"];
+const BEARING_FAULTS = ["outerRace", "innerRace", "ball", "cage"];
 
 RED.nodes.registerType("twin-machine", {
   category: "digital twin",
@@ -90,7 +92,7 @@ function faultTable(node: EditorNode, container: JQuery): Table {
         label: label("kind"),
         type: "select",
         width: 2,
-        options: ["strainer", "bearing", "drift", "stuck"].map(option),
+        options: [...PUMP_FAULTS, ...BEARING_FAULTS].map(option),
       },
       { key: "onset", label: label("onset"), type: "number", required: true, validate: number(0, 1e9) },
       { key: "ramp", label: label("ramp"), type: "number", placeholder: label("usual"), validate: number(0, 1e6) },
@@ -133,10 +135,14 @@ function fileIsNamed(node: EditorNode, value: unknown): Verdict {
 }
 
 /** A fault's own sentence: which of its numbers is wrong, and what it must be. */
-function faultsAreRight(_node: EditorNode, rows: Row[]): Verdict {
+function faultsAreRight(node: EditorNode, rows: Row[]): Verdict {
+  const source = live(node, "source");
+  if (source === "recording") return true;
   for (const [i, row] of rows.entries()) {
     const say = (why: string) => RED._(`${NS}twin-machine.error.faultRow`, { row: i + 1, why });
+    if (BEARING_FAULTS.includes(String(row.fault)) !== (source === "bearing")) return say(text("otherMachine"));
     if (!Number.isFinite(numberOf(row.onset))) return say(text("onset"));
+    if (source === "bearing") continue;
     try {
       readFault(row, 0);
     } catch (error) {
@@ -148,7 +154,7 @@ function faultsAreRight(_node: EditorNode, rows: Row[]): Verdict {
 
 /** A number that counts for a simulation only. */
 function simulated(low: number, high: number, key: string) {
-  return verdict((node, value) => live(node, "source") !== "simulation" || inRange(value, low, high, key));
+  return verdict((node, value) => live(node, "source") === "recording" || inRange(value, low, high, key));
 }
 
 function inRange(value: unknown, low: number, high: number, key: string): Verdict {

@@ -5,7 +5,7 @@ export interface MachineConfig {
   asset: string;
   /** Id of the twin; empty means the asset's own id. */
   twinId: string;
-  source: "simulation" | "recording";
+  source: "simulation" | "bearing" | "recording";
   /** Simulated seconds per wall second, 1 … 3600. */
   clock: number | string;
   /** Simulated seconds between two samples. */
@@ -33,7 +33,7 @@ export function migrate(config: Partial<MachineConfig>): MachineConfig {
     name: config.name ?? "",
     asset: config.asset ?? "",
     twinId: config.twinId ?? "",
-    source: config.source === "recording" ? "recording" : "simulation",
+    source: config.source === "recording" || config.source === "bearing" ? config.source : "simulation",
     clock: config.clock ?? 360,
     period: config.period ?? 60,
     seed: String(config.seed ?? "1"),

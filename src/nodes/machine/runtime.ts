@@ -3,6 +3,7 @@ import { describe, isPlainObject, isTwinId, TwinError } from "../../lib/twin/env
 import { assetOf } from "../shared/asset-node.ts";
 import type { Message, Node, Runtime, Send } from "../shared/node-red.ts";
 import { isAction, readAction } from "../shared/stage.ts";
+import { bearingMachine } from "./bearing.ts";
 import { startLoop } from "./loop.ts";
 import { type MachineConfig, migrate } from "./migrations.ts";
 import { recordedMachine } from "./recorded.ts";
@@ -36,7 +37,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<MachineConfig>): 
   const config = migrate(stored);
   const { asset, store } = assetOf(RED, config.asset);
   const id = config.twinId || (asset.idPattern.includes("*") ? "" : asset.idPattern);
-  if (config.source === "simulation" && !(isTwinId(id) && asset.matches(id)))
+  if (config.source !== "recording" && !(isTwinId(id) && asset.matches(id)))
     throw new TwinError(
       "E_CONFIG",
       `The twin id ${describe(id)} must be a plain id that the asset ${describe(asset.name)} (${asset.idPattern}) serves.`,
@@ -49,7 +50,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<MachineConfig>): 
     if (refs.length) node.send([resetsOf({}, refs), null]);
     node.send(out);
   };
-  const make = config.source === "recording" ? recordedMachine : simulatedMachine;
+  const make = { recording: recordedMachine, bearing: bearingMachine, simulation: simulatedMachine }[config.source];
   const machine = make(config, asset, id, emit, (key, vars) => RED._(`twin-machine.${key}`, vars));
 
   const ids = new Set(machine.refs.map((ref) => ref.id));

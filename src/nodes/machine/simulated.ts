@@ -15,12 +15,7 @@ export function simulatedMachine(
   text: (key: string, vars?: Record<string, unknown>) => string,
 ): Machine {
   const clock = number(config.clock, "Clock speed", 1, 3600);
-  const start = config.start === "" ? undefined : Date.parse(config.start);
-  if (start !== undefined && !Number.isFinite(start))
-    throw new TwinError(
-      "E_CONFIG",
-      `The start time ${describe(config.start)} is not a time such as 2026-01-01T00:00:00Z.`,
-    );
+  const start = startTime(config);
   const options = {
     id,
     clock,
@@ -100,6 +95,13 @@ function faultKind(x: unknown): FaultKind | undefined {
   if (!FAULT_KINDS.includes(x as FaultKind))
     throw new TwinError("E_FAULT", `The fault ${describe(x)} is not known: use one of ${FAULT_KINDS.join(", ")}.`);
   return x as FaultKind;
+}
+
+/** Source time of the start, if one is set. @throws TwinError `E_CONFIG` */
+export function startTime({ start }: MachineConfig): number | undefined {
+  const time = start === "" ? undefined : Date.parse(start);
+  if (time === undefined || Number.isFinite(time)) return time;
+  throw new TwinError("E_CONFIG", `The start time ${describe(start)} is not a time such as 2026-01-01T00:00:00Z.`);
 }
 
 /** @throws TwinError `E_CONFIG` when a setting is not a number in its range */
