@@ -118,8 +118,13 @@ async function report(rounds, expressions) {
   if (fuzzed.outside + fuzzed.other > 0 || fuzzed.longest > 100) process.exitCode = 1;
 }
 
-const median = (xs) => [...xs].sort((a, b) => a - b)[xs.length >> 1];
-const range = (xs) => `${Math.min(...xs).toFixed(2)}, ${Math.max(...xs).toFixed(2)}`;
+function median(xs) {
+  return [...xs].sort((a, b) => a - b)[xs.length >> 1];
+}
+
+function range(xs) {
+  return `${Math.min(...xs).toFixed(2)}, ${Math.max(...xs).toFixed(2)}`;
+}
 
 function child(...parts) {
   const flags = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"];

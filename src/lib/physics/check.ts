@@ -1,14 +1,30 @@
 /** Checks a text while it is being typed: what is wrong line by line, or the role of every name. */
 import { describe, isPlainObject, isSignalName } from "../twin/envelope.ts";
-import { type Analysis, analyse, EquationError, type EquationProblem } from "./equations.ts";
+import { displayUnit, isUnit, parseUnit } from "../twin/units.ts";
+import { type Analysis, analyse, EquationError, type EquationProblem, isFreeName, readModel } from "./equations.ts";
+import { type NamedUnit, siName } from "./unit-names.ts";
+import { checkUnits } from "./units-check.ts";
 
 export type CheckResult =
-  /** `mapping`: what is wrong with the table of predictions, as a sentence. */
-  ({ ok: true; outputs: string[]; mapping?: string } & Analysis) | { ok: false; problems: readonly EquationProblem[] };
+  | ({ ok: true; outputs: string[]; mapping?: string; units?: CheckedUnits } & Analysis)
+  | { ok: false; problems: readonly EquationProblem[] };
+
+/** What the check of units says; only when units were asked for. */
+export interface CheckedUnits {
+  /** Where units do not fit together; the equations themselves are fine. */
+  problems: readonly EquationProblem[];
+  /** Unit of every name without a declared one that the equations determine. */
+  inferred: Record<string, NamedUnit>;
+  /** Names whose unit no equation determines. */
+  undetermined: string[];
+  /** Declared units as people read them, and the SI units in which the equations run. */
+  declared: Record<string, { display: string; si: string }>;
+}
 
 /**
- * @param request `{ equations: string, signals?: string[], predictions?: { signal, variable }[] }`; anything else is
- * answered with a problem, never with an exception.
+ * @param request `{ equations: string, signals?: string[], predictions?: { signal, variable }[], units?: { name: unit } }`,
+ * units as people type them or as UCUM codes, empty ones ignored; anything else is answered with a problem, never with an
+ * exception. `mapping` in the answer: what is wrong with the table of predictions, as a sentence.
  */
 export function checkEquations(request: unknown): CheckResult {
   if (!isPlainObject(request) || typeof request.equations !== "string")
@@ -18,11 +34,43 @@ export function checkEquations(request: unknown): CheckResult {
     const roles = analyse(request.equations, (name) => signals.has(name));
     const defined = [...roles.states, ...roles.variables];
     const mapping = wrongMapping(request.predictions, defined, signals);
-    return { ok: true, ...roles, outputs: outputs(request.predictions, defined, signals), ...(mapping && { mapping }) };
+    return {
+      ok: true,
+      ...roles,
+      outputs: outputs(request.predictions, defined, signals),
+      ...(mapping && { mapping }),
+      ...(isPlainObject(request.units) && { units: unitsOf(request.equations, request.units, request.predictions) }),
+    };
   } catch (error) {
     if (!(error instanceof EquationError)) throw error;
     return { ok: false, problems: error.problems };
   }
+}
+
+function unitsOf(equations: string, typed: Record<string, unknown>, predictions: unknown): CheckedUnits {
+  const codes = new Map<string, string>();
+  const problems: EquationProblem[] = [];
+  for (const [name, unit] of Object.entries(typed)) {
+    if (typeof unit !== "string" || unit.trim() === "" || !isSignalName(name)) continue;
+    const found = parseUnit(unit);
+    if (isUnit(found)) codes.set(name, found.code);
+    else problems.push({ line: 1, message: `${name}: ${found.problem}` });
+  }
+  const text = readModel(equations, isFreeName);
+  const report = checkUnits(text, codes, predictedBy(predictions));
+  return {
+    problems: [...problems, ...report.problems],
+    inferred: Object.fromEntries(report.inferred),
+    undetermined: report.undetermined,
+    declared: Object.fromEntries(
+      Array.from(codes, ([name, code]) => [name, { display: displayUnit(code), si: siName(code) }]),
+    ),
+  };
+}
+
+function predictedBy(rows: unknown): Map<string, string> {
+  const all = Array.isArray(rows) ? rows.filter(isPlainObject) : [];
+  return new Map(all.filter((r) => r.signal && r.variable).map((r) => [String(r.signal), String(r.variable)]));
 }
 
 function wrongMapping(rows: unknown, defined: readonly string[], signals: ReadonlySet<string>): string | undefined {

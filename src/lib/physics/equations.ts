@@ -144,6 +144,10 @@ function parseEvent(
 const unknownText = (name: string): string =>
   `${describe(name)} is no signal of the asset, no equation defines it, and it has no value among the numbers of the model.`;
 
+/** True for names that can be a signal or a parameter; constants and functions keep their meaning. */
+export const isFreeName = (name: string): boolean =>
+  isSignalName(name) && !CONSTANTS.has(name) && !FUNCTIONS.has(name) && !TABLES.has(name);
+
 /** The roles of all names in a text. */
 export interface Analysis {
   states: string[];
@@ -159,10 +163,7 @@ export interface Analysis {
  * @throws EquationError as `readEquations`
  */
 export function analyse(text: string, isSignal: (name: string) => boolean): Analysis {
-  const { equations, events } = readModel(
-    text,
-    (name) => isSignalName(name) && !CONSTANTS.has(name) && !FUNCTIONS.has(name) && !TABLES.has(name),
-  );
+  const { equations, events } = readModel(text, isFreeName);
   const defined = new Set(equations.map((e) => e.name));
   const free = new Set(treesOf({ equations, events }).flatMap((ast) => Array.from(namesIn(ast))));
   for (const name of ["t", ...defined]) free.delete(name);

@@ -1,4 +1,4 @@
-/** The text of a model line by line: comments fall away, and a list in [ ] may go on over several lines. */
+/** The text of a model line by line: comments fall away, and what is in brackets may go on over several lines. */
 
 export interface Line {
   /** Without comments; continued lines are joined by one line break each. */
@@ -16,7 +16,7 @@ export function readLines(text: string, most: number): Line[] | undefined {
   const lines: Line[] = [];
   for (let i = 0; i < all.length; i++) {
     if (all[i]!.trim() === "") continue;
-    const end = listEnd(all, i);
+    const end = bracketEnd(all, i);
     const parts = all.slice(i, end + 1);
     lines.push({ code: parts.join("\n"), line: i + 1, lengths: parts.map((part) => part.length) });
     i = end;
@@ -24,13 +24,13 @@ export function readLines(text: string, most: number): Line[] | undefined {
   return lines;
 }
 
-/** The line in which every list is closed that begins in line `from`; the same line when one is never closed. */
-function listEnd(all: readonly string[], from: number): number {
+/** The line in which every bracket is closed that is opened in line `from`; the same line when one is never closed. */
+function bracketEnd(all: readonly string[], from: number): number {
   let depth = 0;
   for (let i = from; i < all.length; i++) {
     // An equation in between: a bracket was forgotten.
     if (i > from && /^\s*(?:when\b|d\w+\s*\/\s*dt\s*=|[A-Za-z_]\w*\s*=(?!=))/.test(all[i]!)) return from;
-    for (const c of all[i]!) depth += c === "[" ? 1 : c === "]" ? -1 : 0;
+    for (const c of all[i]!) depth += c === "[" || c === "(" ? 1 : c === "]" || c === ")" ? -1 : 0;
     if (depth <= 0) return i;
   }
   return from;

@@ -1,8 +1,11 @@
 /** Equations → functions over arrays: the right-hand side of the states, all quantities at one moment, derivatives. */
 import { namesIn } from "../expression/ast.ts";
 import { describe, TwinError } from "../twin/envelope.ts";
-import { type Equation, inOrder, readModel, treesOf } from "./equations.ts";
+import { type Equation, EquationError, inOrder, type ModelText, readModel, treesOf } from "./equations.ts";
 import { ModelCode, type ModelEvents, type ModelFunction, type Part, type Switches } from "./model-code.ts";
+import { tablesInSi } from "./si-model.ts";
+import { type NamedUnit, type SiPort, siPorts } from "./unit-names.ts";
+import { checkUnits } from "./units-check.ts";
 
 export type { ModelEvents, ModelFunction, Part, Switches } from "./model-code.ts";
 
@@ -17,6 +20,12 @@ export interface ModelSpec {
   initial?: ReadonlyMap<string, number>;
   /** Variables to show as derived quantities; by default all that are no outputs. */
   derived?: readonly string[];
+  /**
+   * UCUM code per name (signals, parameters, states, variables). With it the units are checked and the model runs in SI:
+   * `parameters` and `initial` are given in these units, and `ports` converts what goes in and out. Without it the
+   * equations run in whatever units the numbers have.
+   */
+  units?: ReadonlyMap<string, string>;
 }
 
 export interface CompiledModel {
@@ -54,6 +63,10 @@ export interface CompiledModel {
   readonly switches: Switches;
   /** The `when` lines, made on first use. */
   readonly events: ModelEvents;
+  /** Between the declared unit of a name and SI, in which the model runs; empty without `units`. */
+  readonly ports: ReadonlyMap<string, SiPort>;
+  /** Units of the other names as far as the equations determine them, in SI; empty without `units`. */
+  readonly inferred: ReadonlyMap<string, NamedUnit>;
 }
 
 /**
@@ -62,8 +75,10 @@ export interface CompiledModel {
  */
 export function compileModel(spec: ModelSpec): CompiledModel {
   const signals = new Set(spec.signals);
-  const text = readModel(spec.equations, (name) => signals.has(name) || spec.parameters.has(name));
+  const read = readModel(spec.equations, (name) => signals.has(name) || spec.parameters.has(name));
+  const { text, ports, inferred } = withUnits(read, spec);
   const { equations, events } = text;
+  const si = (name: string, value: number): number => ports.get(name)?.toSi(value) ?? value;
   const defined = new Set(equations.map((e) => e.name));
   const used = new Set(treesOf(text).flatMap((ast) => Array.from(namesIn(ast))));
   const states = equations.filter((e) => e.kind === "state");
@@ -81,8 +96,8 @@ export function compileModel(spec: ModelSpec): CompiledModel {
     states: states.map((e) => e.name),
     inputs,
     parameters,
-    p: Float64Array.from(parameters, (name) => spec.parameters.get(name)!),
-    initial: Float64Array.from(states, (e) => spec.initial?.get(e.name) ?? 0),
+    p: Float64Array.from(parameters, (name) => si(name, spec.parameters.get(name)!)),
+    initial: Float64Array.from(states, (e) => si(e.name, spec.initial?.get(e.name) ?? 0)),
     quantities,
     dynamic: dependingOnStates(states, variables),
     outputs,
@@ -102,7 +117,21 @@ export function compileModel(spec: ModelSpec): CompiledModel {
     get events() {
       return code.events;
     },
+    ports,
+    inferred,
   };
+}
+
+/** @throws EquationError when the units do not fit together */
+function withUnits(
+  text: ModelText,
+  { units, outputs }: ModelSpec,
+): { text: ModelText } & Pick<CompiledModel, "ports" | "inferred"> {
+  if (!units) return { text, ports: new Map(), inferred: new Map() };
+  const { problems, inferred } = checkUnits(text, units, outputs);
+  if (problems.length > 0) throw new EquationError(problems);
+  const ports = siPorts(units);
+  return { text: tablesInSi(text, ports), ports, inferred };
 }
 
 function mapOutputs(spec: ModelSpec, signals: ReadonlySet<string>, quantities: readonly string[]): Map<string, number> {

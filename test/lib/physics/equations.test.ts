@@ -67,6 +67,25 @@ describe("equations", () => {
     assert.match(problems("y == 1")[0]!.message, /begins with a name and =/);
   });
 
+  it("lets what is in brackets go on over several lines, and knows the places", () => {
+    const text = "y = interpolate(u,   # flow\n  [0, 1, 2],\n\n  [5, 7, 6]) + k\nz = y";
+    const equations = readEquations(text, () => true);
+    assert.deepEqual(
+      equations.map((e) => [e.name, e.line]),
+      [
+        ["y", 1],
+        ["z", 5],
+      ],
+    );
+    const [problem] = problems(text.replace("+ k", "+ kk"));
+    assert.deepEqual([problem!.line, problem!.position], [4, 15]);
+    // A forgotten bracket does not swallow the next equation.
+    assert.deepEqual(
+      problems("y = 2 * (u + 1\nz = u\nw = [1").map((p) => p.line),
+      [1, 3],
+    );
+  });
+
   it("compiles a chain of 400 variables, each over the one before", () => {
     const lines = ["dx/dt = v399", "v0 = u"];
     for (let i = 1; i < 400; i++) lines.push(`v${i} = v${i - 1} + 1`);
