@@ -1,0 +1,422 @@
+/**
+ * Integrates an initial value problem: chooses the method, changes to the stiff one and back, controls the step, lands on
+ * switches and events, and stops at a budget to go on later. The same calls give the same numbers, wherever a budget
+ * cuts them.
+ */
+import { Crossings, ZenoGuard } from "./crossings.ts";
+import { Dop853, DOP853_STABLE } from "./dop853.ts";
+import { Dopri5, DOPRI5_STABLE } from "./dopri5.ts";
+import type { DenseStep, Method, MethodName, OdeProblem, Tolerances } from "./problem.ts";
+import { Rodas5P } from "./rodas5p.ts";
+import { firstStep, StepControl } from "./step-size.ts";
+
+export interface SolverOptions extends Partial<Tolerances> {
+  /** Largest step, in units of t. */
+  maxStep?: number;
+  /** Default: chosen by tolerance and stiffness, anew at every step. */
+  method?: MethodName;
+}
+
+export interface IntegrateOptions {
+  /** Largest number of steps, accepted and rejected, in this call. */
+  maxSteps?: number;
+  /** Asked before every step; true stops with the code `budget`. */
+  deadline?: () => boolean;
+  /** Called after every accepted step; the object is only valid during the call. */
+  onStep?: (step: DenseStep) => void;
+  /** Called after the reset of events. */
+  onEvent?: (happened: readonly number[], t: number, y: Float64Array) => void;
+}
+
+export interface SolverResult {
+  /**
+   * `done`: t1 is reached. `budget`: the budget ran out at `t`, continue from there. `failed`: it cannot go on; `y` is
+   * the state at `t`, the last good point, and `message` says why.
+   */
+  code: "done" | "budget" | "failed";
+  t: number;
+  steps: number;
+  rejected: number;
+  evaluations: number;
+  message?: string;
+}
+
+/** From here on the method of order 8 needs less work than that of order 5. */
+const HIGH_ORDER_BELOW = 3e-5;
+/** Steps at the edge of stability that call for the stiff method (Hairer & Wanner II, IV.2). */
+const STIFF_HITS = 15;
+/** Steps after which the stiff method must show that it steps farther, and how much farther. */
+const TRIAL_STEPS = 10;
+const TRIAL_GAIN = 3;
+/** Steps on which the explicit method would be stable with a wide margin that call for it, at first. */
+const CALM_STEPS = 10;
+/** Switches within so short a time that the state slides along one. */
+const SLIDING_SWITCHES = 40;
+
+export class OdeSolver {
+  readonly #problem: OdeProblem;
+  readonly #tolerances: Tolerances;
+  readonly #maxStep: number;
+  readonly #explicit: Method;
+  readonly #fixed: boolean;
+  readonly #stable: number;
+  #implicit: Method | undefined;
+  #method: Method;
+  readonly #control = new StepControl();
+  readonly #crossings: Crossings;
+  #zeno = new ZenoGuard();
+  readonly #scratch: Float64Array;
+  readonly #slope: Float64Array;
+  /** Step to try next; 0: unknown. */
+  #h = 0;
+  #hits = 0;
+  #misses = 0;
+  #calm = 0;
+  #calmNeeded = CALM_STEPS;
+  #hitsNeeded = STIFF_HITS;
+  /** Steps of the stiff method since the change to it, and the step of the explicit one before. */
+  #trial = 0;
+  #stepBefore = 0;
+  /** Times of the last switches, as a ring. */
+  readonly #switchTimes: number[] = [];
+  #sliding = 0;
+
+  /** @throws RangeError when a tolerance or step is not positive */
+  constructor(problem: OdeProblem, options: SolverOptions = {}) {
+    this.#problem = problem;
+    const rtol = positive(options.rtol ?? 1e-6, "rtol");
+    this.#tolerances = { rtol, atol: positive(options.atol ?? 1e-9, "atol") };
+    this.#maxStep = positive(options.maxStep ?? Number.POSITIVE_INFINITY, "maxStep");
+    const name = options.method ?? (rtol < HIGH_ORDER_BELOW ? "dop853" : "dopri5");
+    this.#fixed = options.method !== undefined;
+    this.#explicit = this.#make(name);
+    this.#method = this.#explicit;
+    this.#stable = name === "dop853" ? DOP853_STABLE : DOPRI5_STABLE;
+    this.#crossings = new Crossings(problem);
+    this.#scratch = new Float64Array(problem.n);
+    this.#slope = new Float64Array(problem.n);
+  }
+
+  /** The method of the next step. */
+  get method(): MethodName {
+    return this.#method.name;
+  }
+
+  /** Call it after a jump of the inputs or of the state from outside: what was known of the last step is forgotten. */
+  restart(): void {
+    this.#control.restart();
+  }
+
+  /** Forgets everything: as new. */
+  reset(): void {
+    this.#control.restart();
+    this.#method = this.#explicit;
+    this.#h = this.#hits = this.#misses = this.#calm = this.#sliding = this.#switchTimes.length = 0;
+    this.#calmNeeded = CALM_STEPS;
+    this.#hitsNeeded = STIFF_HITS;
+    this.#zeno = new ZenoGuard();
+  }
+
+  /** Integrates `y` in place from t0 to t1 ≥ t0. */
+  integrate(t0: number, y: Float64Array, t1: number, options: IntegrateOptions = {}): SolverResult {
+    const result: SolverResult = { code: "done", t: t0, steps: 0, rejected: 0, evaluations: 0 };
+    const { n } = this.#problem;
+    if (!(t1 > t0)) return result;
+    if (n === 0 && this.#crossings.count === 0) return { ...result, t: t1 };
+    const before = this.#evaluations();
+    this.#run(result, y, t1, options);
+    result.evaluations = this.#evaluations() - before;
+    return result;
+  }
+
+  #run(result: SolverResult, y: Float64Array, t1: number, options: IntegrateOptions): void {
+    const { maxSteps = Number.POSITIVE_INFINITY, deadline } = options;
+    const span = t1 - result.t;
+    const watch = this.#crossings.count > 0;
+    if (!this.#method.prepare(result.t, y)) return fail(result, notFinite(result.t));
+    if (watch) this.#crossings.start(result.t, y);
+    if (this.#h === 0) this.#h = this.#first(result.t, y, span);
+    let h = Math.min(this.#h, this.#maxStep);
+    let ready = true;
+    let infinite = false;
+    while (result.t < t1) {
+      if (result.steps + result.rejected >= maxSteps || deadline?.()) {
+        this.#h = h;
+        result.code = "budget";
+        return;
+      }
+      const t = result.t;
+      if (!ready && !this.#method.prepare(t, y)) return fail(result, notFinite(t));
+      ready = true;
+      const last = t + 1.01 * h >= t1;
+      const step = last ? t1 - t : h;
+      if (t + 0.1 * step === t) return fail(result, tooSmall(t, y, this.#method.slope, infinite));
+      const method = this.#method;
+      const error = method.attempt(t, y, step);
+      const forced = this.#sliding > 0 && step <= 1e-3 * Math.min(span, this.#maxStep) && error < Number.POSITIVE_INFINITY;
+      if (watch && error < Number.POSITIVE_INFINITY && this.#crosses(t, y, step, error)) {
+        const landed = this.#land(result, y, step, options);
+        if (landed === "failed") return;
+        if (landed === "landed") {
+          ready = false;
+          continue;
+        }
+        h = landed;
+        continue;
+      }
+      if (error <= 1 || forced) {
+        const next = this.#control.accepted(method, step, Math.max(error, 1e-10));
+        result.steps++;
+        this.#finish(result, y, step, last ? t1 : t + step, options.onStep);
+        ready = method.advance();
+        if (watch) this.#crossings.start(result.t, y);
+        // The last step is cut short by t1: it says little about the step that suits.
+        h = Math.min(last ? Math.max(h, next) : next, this.#maxStep);
+        if (this.#sliding > 0 && error <= 1) this.#sliding--;
+        this.#crossings.ignoreSwitches = this.#sliding > 0;
+        infinite = false;
+        if (!this.#fixed && this.#choose(step, last)) ready = false;
+      } else {
+        result.rejected++;
+        infinite = error === Number.POSITIVE_INFINITY;
+        h = this.#control.rejected(method, step, error);
+      }
+    }
+    this.#h = h;
+  }
+
+  /** Hands over the step that was just tried: y becomes `next`. */
+  #finish(result: SolverResult, y: Float64Array, h: number, t1: number, onStep: IntegrateOptions["onStep"]): void {
+    const method = this.#method;
+    const t0 = result.t;
+    if (onStep) method.prepareDense(t0, y, h);
+    y.set(method.next);
+    result.t = t1;
+    onStep?.({ t0, t1, at: (t, out) => method.interpolate((t - t0) / h, out) });
+  }
+
+  /** Whether a watched function changes sign in the step that was just tried, at its end or, for events, inside. */
+  #crosses(t: number, y: Float64Array, h: number, error: number): boolean {
+    if (this.#crossings.look(t + h, this.#method.next)) return true;
+    if (!this.#crossings.hasEvents || error > 1) return false;
+    this.#method.prepareDense(t, y, h);
+    for (const share of [0.25, 0.5, 0.75]) {
+      this.#method.interpolate(share, this.#scratch);
+      if (this.#crossings.look(t + share * h, this.#scratch)) {
+        // Only a hint: the step to there must show it as well.
+        this.#method.attempt(t, y, share * h);
+        if (this.#crossings.look(t + share * h, this.#method.next)) {
+          this.#inside = share;
+          return true;
+        }
+        this.#method.attempt(t, y, h);
+      }
+    }
+    return false;
+  }
+
+  #inside = 1;
+
+  /**
+   * Goes to the first change of sign within `step`: a step that ends just before it, all on one side, and a tiny move
+   * across. @returns the step to try next when the way there is itself not accurate enough
+   */
+  #land(result: SolverResult, y: Float64Array, step: number, options: IntegrateOptions): "landed" | "failed" | number {
+    const method = this.#method;
+    const t = result.t;
+    let low = 0;
+    let high = step * this.#inside;
+    this.#inside = 1;
+    const margin = 16 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(t + high)) + 1e-14 * high;
+    let share = this.#crossings.firstZero();
+    let stuck = 0;
+    for (let i = 0; i < 60; i++) {
+      // Regula falsi from the start, halving when it moves the same end again and again.
+      const guess = stuck > 2 ? (low + high) / 2 : high * share;
+      const h = Math.min(Math.max(guess - margin, low + 0.1 * (high - low)), high);
+      if (h <= 2 * margin || (high - low <= 2 * margin && low === 0)) {
+        return this.#cross(result, y, t, margin, options);
+      }
+      const error = method.attempt(t, y, h);
+      if (this.#crossings.look(t + h, method.next)) {
+        share = this.#crossings.firstZero();
+        stuck = high - h < 0.5 * (high - low) ? stuck + 1 : 0;
+        high = h;
+        continue;
+      }
+      if (!(error <= 1)) {
+        result.rejected++;
+        return this.#control.rejected(method, h, error);
+      }
+      // Good, and before the change: is it the last moment before?
+      this.#problem.rhs(t + h, method.next, this.#slope);
+      if (this.#reaches(t + h, method.next, margin) || high - h <= 4 * margin) {
+        result.steps++;
+        this.#finish(result, y, h, t + h, options.onStep);
+        method.advance();
+        return this.#cross(result, y, t + h, margin, options);
+      }
+      stuck = h - low < 0.5 * (high - low) ? stuck + 1 : 0;
+      low = h;
+      share = this.#extrapolate(t, h, high, method.next);
+    }
+    return step / 2;
+  }
+
+  /** A better share of `high` for the zero, from the slope at the end of a step that comes before it. */
+  #extrapolate(t: number, h: number, high: number, z: Float64Array): number {
+    const reach = Math.max(high - h, 0);
+    for (let i = 0; i < z.length; i++) this.#scratch[i] = z[i]! + reach * this.#slope[i]!;
+    const from = new Crossings(this.#problem);
+    from.ignoreSwitches = this.#crossings.ignoreSwitches;
+    from.start(t + h, z);
+    if (!from.look(t + high, this.#scratch)) return (h + high) / 2 / high;
+    return (h + from.firstZero() * reach) / high;
+  }
+
+  /** Whether a move of some margins along the slope changes a sign. */
+  #reaches(t: number, z: Float64Array, margin: number): boolean {
+    const gap = 8 * margin;
+    for (let i = 0; i < z.length; i++) this.#scratch[i] = z[i]! + gap * this.#slope[i]!;
+    return this.#crossings.look(t + gap, this.#scratch);
+  }
+
+  /** Moves across the change of sign that lies just ahead, and lets the events happen. */
+  #cross(result: SolverResult, y: Float64Array, t: number, margin: number, options: IntegrateOptions): "landed" | "failed" {
+    this.#problem.rhs(t, y, this.#slope);
+    for (let gap = margin; ; gap *= 2) {
+      for (let i = 0; i < y.length; i++) this.#scratch[i] = y[i]! + gap * this.#slope[i]!;
+      if (!this.#crossings.look(t + gap, this.#scratch) && gap < 1e6 * margin) continue;
+      y.set(this.#scratch);
+      result.t = t + gap;
+      break;
+    }
+    this.#control.restart();
+    if (this.#crossings.switched) this.#noteSwitch(result.t);
+    return this.#react(result, y, options) ? "landed" : "failed";
+  }
+
+  /** Events change the state, which may make further events happen at the same time. */
+  #react(result: SolverResult, y: Float64Array, { onEvent }: IntegrateOptions): boolean {
+    const { events } = this.#problem;
+    const t = result.t;
+    for (let round = 0; events; round++) {
+      const happened = this.#crossings.happened();
+      if (happened.length === 0) break;
+      const name = events.name?.(happened[0]!) ?? `number ${happened[0]! + 1}`;
+      if (round >= 20 || happened.some((i) => this.#zeno.add(i, t))) {
+        fail(result, `The event ${name} happens again and again ever faster near t = ${number(t)}: it has no end.`);
+        return false;
+      }
+      this.#crossings.start(t, y);
+      events.reset?.(happened, t, y);
+      onEvent?.(happened, t, y);
+      if (!this.#crossings.look(t, y)) break;
+    }
+    this.#crossings.start(t, y);
+    return true;
+  }
+
+  /** Many switches in next to no time: the state slides along one, as a stuck friction does. */
+  #noteSwitch(t: number): void {
+    this.#switchTimes.push(t);
+    if (this.#switchTimes.length <= SLIDING_SWITCHES) return;
+    const first = this.#switchTimes.shift()!;
+    if (t - first < 1e-3 * Math.min(this.#h, this.#maxStep) || t - first < 1e-9 * Math.abs(t)) {
+      this.#sliding = 200;
+      this.#crossings.ignoreSwitches = true;
+      this.#switchTimes.length = 0;
+    }
+  }
+
+  /** Changes the method where another suits better. @returns true when it did */
+  #choose(h: number, cut: boolean): boolean {
+    const method = this.#method;
+    if (!method.implicit) {
+      if (method.stiffness(h) > this.#stable) {
+        this.#hits++;
+        this.#misses = 0;
+      } else if (!cut && ++this.#misses >= 6) this.#hits = 0;
+      if (this.#hits < this.#hitsNeeded) return false;
+      this.#implicit ??= this.#make("rodas5p");
+      this.#method = this.#implicit;
+      this.#trial = 0;
+      this.#stepBefore = h;
+    } else {
+      this.#calm = method.stiffness(h) < this.#stable / 3 && !cut ? this.#calm + 1 : 0;
+      // Large steps may be cut short by accuracy alone: then the stiff method steps no farther.
+      const vain = ++this.#trial === TRIAL_STEPS && h < TRIAL_GAIN * this.#stepBefore && !cut;
+      if (this.#calm < this.#calmNeeded && !vain) return false;
+      // Every return makes the next change harder, so that a problem at the edge settles.
+      if (vain) this.#hitsNeeded = Math.min(4 * this.#hitsNeeded, 16 * STIFF_HITS);
+      else {
+        this.#hitsNeeded = STIFF_HITS;
+        this.#calmNeeded = Math.min(2 * this.#calmNeeded, 16 * CALM_STEPS);
+      }
+      this.#method = this.#explicit;
+    }
+    this.#hits = this.#misses = this.#calm = 0;
+    this.#control.restart();
+    return true;
+  }
+
+  #make(name: MethodName): Method {
+    if (name === "rodas5p") return new Rodas5P(this.#problem, this.#tolerances);
+    return new (name === "dop853" ? Dop853 : Dopri5)(this.#problem, this.#tolerances);
+  }
+
+  #first(t: number, y: Float64Array, span: number): number {
+    const { errorOrder, slope } = this.#method;
+    this.#method.evaluations++;
+    return firstStep(this.#problem, this.#tolerances, errorOrder, t, y, slope, Math.min(span, this.#maxStep));
+  }
+
+  #evaluations(): number {
+    return this.#explicit.evaluations + (this.#implicit?.evaluations ?? 0);
+  }
+
+  /** What a later call needs to go on exactly as this one would have; plain numbers. */
+  snapshot(): { h: number; implicit: boolean; counts: number[]; control: number[] } {
+    return {
+      h: this.#h,
+      implicit: this.#method === this.#implicit,
+      counts: [this.#hits, this.#misses, this.#calm, this.#calmNeeded, this.#sliding],
+      control: this.#control.snapshot(),
+    };
+  }
+
+  restore(state: ReturnType<OdeSolver["snapshot"]>): void {
+    this.reset();
+    this.#h = state.h;
+    [this.#hits = 0, this.#misses = 0, this.#calm = 0, this.#calmNeeded = CALM_STEPS, this.#sliding = 0] = state.counts;
+    if (state.implicit) this.#method = this.#implicit ??= this.#make("rodas5p");
+    this.#control.restore(state.control);
+  }
+}
+
+function fail(result: SolverResult, message: string): void {
+  result.code = "failed";
+  result.message = message;
+}
+
+const number = (x: number): string => String(Number(x.toPrecision(6)));
+
+const notFinite = (t: number): string => `The equations give no finite number at t = ${number(t)}.`;
+
+function tooSmall(t: number, y: Float64Array, slope: Float64Array, infinite: boolean): string {
+  let size = 0;
+  let speed = 0;
+  for (let i = 0; i < y.length; i++) {
+    size = Math.max(size, Math.abs(y[i]!));
+    speed = Math.max(speed, Math.abs(slope[i]!));
+  }
+  if (speed > 1e6 * (1 + size) && size > 1e3)
+    return `The solution grows without bound near t = ${number(t)}: it does not exist beyond.`;
+  if (infinite) return `The equations give no finite number just after t = ${number(t)}.`;
+  return `The solution cannot be continued beyond t = ${number(t)}: it changes faster than numbers can follow.`;
+}
+
+function positive(value: number, name: string): number {
+  if (!(value > 0)) throw new RangeError(`${name} must be positive, not ${value}`);
+  return value;
+}
