@@ -5,7 +5,8 @@
  */
 import type { Json } from "../store/store.ts";
 import type { CompiledModel } from "./model.ts";
-import { Dopri5 } from "./solvers/dopri5.ts";
+import { odeProblem } from "./problem.ts";
+import { OdeSolver } from "./solvers/solver.ts";
 
 export interface StepperOptions {
   /** Longest time between two samples that is integrated, seconds. */
@@ -14,24 +15,42 @@ export interface StepperOptions {
   follow: number;
   rtol?: number;
   atol?: number;
-  /** Solver steps per sample; what is left is done with the next sample. */
+  /** Solver steps per call; what is left is done by the next one. A call that brings a deadline has no such limit. */
   maxSteps?: number;
 }
 
 /**
  * `started`, `gap`: the states were set from measurement. `late`: older than the newest sample, nothing changed.
- * `waiting`: inputs are missing, the states rest. `behind`: the step budget ran out. `failed`: the equations gave no
+ * `waiting`: inputs are missing, the states rest. `behind`: the budget ran out, `proceed` goes on. `failed`: the equations gave no
  * finite number; the states start again with the next sample.
  */
 export type StepCode = "ok" | "started" | "gap" | "late" | "waiting" | "behind" | "failed";
 
+/** Says that the time for this call is over; asked before every step. */
+export type Deadline = () => boolean;
+
+interface Sample {
+  time: number;
+  /** Seconds since the sample before. */
+  seconds: number;
+  inputs: number[];
+  measured: number[];
+  isNew: boolean[];
+}
+
+/** Samples that may wait while the model is behind; beyond, the states start again. */
+const MAX_PENDING = 10_000;
+const MAX_STEPS = 2000;
+
 export class Stepper {
   readonly #model: CompiledModel;
   readonly #options: StepperOptions;
-  readonly #solver: Dopri5;
+  readonly #solver: OdeSolver;
   readonly #y: Float64Array;
   readonly #u: Float64Array;
   readonly #out: Float64Array;
+  /** Samples that the model has not reached yet, oldest first. */
+  #pending: Sample[] = [];
   /** Source time of t = 0 and of the newest sample, milliseconds; NaN before the first. */
   #origin = Number.NaN;
   #newest = Number.NaN;
@@ -47,10 +66,9 @@ export class Stepper {
     this.#y = Float64Array.from(model.initial);
     this.#u = new Float64Array(model.inputs.length).fill(Number.NaN);
     this.#out = new Float64Array(model.quantities.length).fill(Number.NaN);
-    this.#solver = new Dopri5(model.states.length, (t, y, out) => model.rhs(t, y, this.#u, model.p, out), {
+    this.#solver = new OdeSolver(odeProblem(model, this.#u), {
       rtol: options.rtol ?? 1e-6,
       atol: options.atol ?? 1e-9,
-      maxSteps: options.maxSteps ?? 2000,
     });
   }
 
@@ -76,59 +94,93 @@ export class Stepper {
     inputs: ArrayLike<number>,
     measured: ArrayLike<number>,
     isNew: (state: number) => boolean = () => true,
+    deadline?: Deadline,
   ): StepCode {
     if (time < this.#newest) return "late";
     if (Number.isNaN(this.#origin)) this.#origin = time;
-    const gap = (time - this.#newest) / 1000 > this.#options.maxGap;
-    const from = Number.isNaN(this.#newest) ? time : this.#newest;
+    this.#pending.push({
+      time,
+      seconds: Number.isNaN(this.#newest) ? 0 : (time - this.#newest) / 1000,
+      inputs: Array.from(this.#u, (_, i) => inputs[i] ?? Number.NaN),
+      measured: Array.from(this.#y, (_, i) => measured[i] ?? Number.NaN),
+      isNew: Array.from(this.#y, (_, i) => isNew(i)),
+    });
     this.#newest = time;
-    const code = this.#advance(time, inputs, measured, gap);
-    this.#observe(code);
-    if (code === "ok") this.#follow((time - from) / 1000, measured, isNew);
+    return this.proceed(deadline) ?? "ok";
+  }
+
+  /**
+   * Goes on with what a budget left undone. The result does not depend on where the budget cut.
+   * @returns the code of the last sample that was reached, `behind` while some are left, undefined when none was waiting
+   */
+  proceed(deadline?: Deadline): StepCode | undefined {
+    let code: StepCode | undefined;
+    const budget = { steps: this.#options.maxSteps ?? (deadline ? Number.POSITIVE_INFINITY : MAX_STEPS) };
+    for (let sample = this.#pending[0]; sample; sample = this.#pending[0]) {
+      code = this.#advance(sample, budget, deadline);
+      if (code === "behind") {
+        const behind = (this.#newest - this.#origin) / 1000 - this.#t;
+        if (behind > this.#options.maxGap || this.#pending.length > MAX_PENDING) this.#giveUp();
+        break;
+      }
+      this.#pending.shift();
+      if (code === "ok") this.#follow(sample);
+    }
+    if (code) this.#observe(code);
     return code;
   }
 
-  #advance(time: number, inputs: ArrayLike<number>, measured: ArrayLike<number>, gap: boolean): StepCode {
-    const target = (time - this.#origin) / 1000;
-    const static_ = this.#model.states.length === 0;
-    const integrate = this.#running && !gap && !static_;
-    const result = integrate ? this.#solver.integrate(this.#t, this.#y, target) : undefined;
-    const changed = this.#take(inputs);
-    if (changed) this.#solver.restart();
-    if (result?.code === "failed") {
-      this.#running = false;
-      return "failed";
+  /** So far behind the data, the states are worth nothing: they start again with the next sample. */
+  #giveUp(): void {
+    this.#t = (this.#newest - this.#origin) / 1000;
+    this.#running = false;
+    this.#pending = [];
+  }
+
+  #advance(sample: Sample, budget: { steps: number }, deadline: Deadline | undefined): StepCode {
+    const target = (sample.time - this.#origin) / 1000;
+    const gap = sample.seconds > this.#options.maxGap;
+    if (this.#running && !gap && this.#y.length > 0) {
+      const result = this.#solver.integrate(this.#t, this.#y, target, {
+        maxSteps: budget.steps,
+        ...(deadline && { deadline }),
+      });
+      budget.steps -= result.steps + result.rejected;
+      if (result.code === "budget") {
+        this.#t = result.t;
+        return "behind";
+      }
+      if (result.code === "failed") {
+        this.#t = target;
+        this.#running = false;
+        this.#take(sample.inputs);
+        return "failed";
+      }
     }
-    this.#t = result ? result.t : target;
-    if (result?.code === "budget") return target - this.#t > this.#options.maxGap ? this.#giveUp() : "behind";
+    this.#t = target;
+    this.#take(sample.inputs);
     if (this.#u.some(Number.isNaN)) {
       this.#running = false;
       return "waiting";
     }
     if (this.#running && !gap) return "ok";
-    this.#start(time, measured);
+    this.#start(sample);
     return gap ? "gap" : "started";
   }
 
-  /** So far behind the data, the states are worth nothing: they start again with the next sample. */
-  #giveUp(): StepCode {
-    this.#running = false;
-    return "behind";
-  }
-
-  #take(inputs: ArrayLike<number>): boolean {
+  #take(inputs: readonly number[]): void {
     let changed = false;
-    for (let i = 0; i < this.#u.length; i++) {
+    for (let i = 0; i < inputs.length; i++) {
       if (!Object.is(this.#u[i], inputs[i])) changed = true;
-      this.#u[i] = inputs[i] ?? Number.NaN;
+      this.#u[i] = inputs[i]!;
     }
-    return changed;
+    if (changed) this.#solver.restart();
   }
 
-  #start(time: number, measured: ArrayLike<number>): void {
+  #start({ time, measured }: Sample): void {
     const first = Number.isNaN(this.#startedAt);
     for (let i = 0; i < this.#y.length; i++) {
-      const m = measured[i] ?? Number.NaN;
+      const m = measured[i]!;
       if (Number.isFinite(m)) this.#y[i] = m;
       // What nobody measures, such as wear, keeps its last value over a gap.
       else if (first || !Number.isFinite(this.#y[i])) this.#y[i] = this.#model.initial[i]!;
@@ -145,12 +197,12 @@ export class Stepper {
   }
 
   /** Luenberger observer with one time constant: the error decays as exp(−t / follow). */
-  #follow(dt: number, measured: ArrayLike<number>, isNew: (state: number) => boolean): void {
-    if (!(this.#options.follow > 0) || !(dt > 0)) return;
-    const gain = 1 - Math.exp(-dt / this.#options.follow);
+  #follow({ seconds, measured, isNew }: Sample): void {
+    if (!(this.#options.follow > 0)) return;
+    const gain = 1 - Math.exp(-seconds / this.#options.follow);
     for (let i = 0; i < this.#y.length; i++) {
-      const m = measured[i] ?? Number.NaN;
-      if (Number.isFinite(m) && isNew(i)) this.#y[i]! += gain * (m - this.#y[i]!);
+      const m = measured[i]!;
+      if (Number.isFinite(m) && isNew[i]) this.#y[i]! += gain * (m - this.#y[i]!);
     }
   }
 
@@ -168,6 +220,8 @@ export class Stepper {
       startedAt: orNull(this.#startedAt),
       t: this.#t,
       running: this.#running,
+      solver: this.#solver.snapshot() as unknown as Json,
+      pending: this.#pending.map((s) => ({ ...s, inputs: plain(s.inputs), measured: plain(s.measured) })),
     };
   }
 
@@ -184,6 +238,14 @@ export class Stepper {
     this.#startedAt = orNaN(s.startedAt);
     this.#t = s.t;
     this.#running = s.running === true && y.every(Number.isFinite);
+    this.#solver.reset();
+    if (s.solver) this.#solver.restore(s.solver as unknown as ReturnType<OdeSolver["snapshot"]>);
+    const pending = (s.pending ?? []) as unknown as Sample[];
+    this.#pending = pending.map((sample) => ({
+      ...sample,
+      inputs: vector(sample.inputs, u.length),
+      measured: vector(sample.measured, y.length),
+    }));
   }
 }
 
@@ -191,7 +253,7 @@ const UNKNOWN_STATES = (n: number): Float64Array => new Float64Array(n).fill(Num
 // JSON has no −0: + 0 makes it 0.
 const orNull = (x: number): number | null => (Number.isFinite(x) ? x + 0 : null);
 const orNaN = (x: Json | undefined): number => (typeof x === "number" ? x : Number.NaN);
-const plain = (v: Float64Array): Json => Array.from(v, orNull);
+const plain = (v: ArrayLike<number>): Json[] => Array.from(v, orNull);
 
 function vector(x: Json | undefined, n: number): number[] {
   if (!Array.isArray(x) || x.length !== n) throw new TypeError("the snapshot is of another model");

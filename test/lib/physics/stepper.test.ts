@@ -38,26 +38,66 @@ describe("stepper", () => {
     }
   });
 
-  it("does what is left of a stiff step with the next samples, and never runs ahead", () => {
-    // x follows sin(t) within 1e-5 s: hundreds of thousands of explicit steps per second.
-    const stepper = make("dx/dt = 1e5*(sin(t) - x)", { maxSteps: 50 });
-    stepper.step(0, [], [0]);
+  // x oscillates a thousand times per second: some thousand steps per second of the data.
+  const FAST = "dx/dt = w*v\ndv/dt = -w*x\nw = 2000*pi";
+
+  it("does what is left of a long step with the next calls, and never runs ahead", () => {
+    const stepper = make(FAST, { maxSteps: 50 });
+    stepper.step(0, [], [1, 0]);
     assert.equal(stepper.step(1000, [], NONE), "behind");
     assert(Number.isNaN(stepper.quantities[0]));
     assert.equal(stepper.step(1001, [], NONE), "behind");
-    const patient = make("dx/dt = 200*(sin(t) - x)", { maxSteps: 50 });
-    patient.step(0, [], [0]);
-    let code = patient.step(1000, [], NONE);
-    assert.equal(code, "behind");
-    for (let i = 1; i < 20 && code === "behind"; i++) code = patient.step(1000 + i, [], NONE);
+    let code = stepper.proceed();
+    let calls = 1;
+    for (; code === "behind"; calls++) code = stepper.proceed();
     assert.equal(code, "ok");
+    assert(calls > 50, String(calls));
+    assert(Math.abs(stepper.quantities[0]! - 1) < 0.01, String(stepper.quantities[0]));
+    assert.equal(stepper.proceed(), undefined);
+  });
+
+  it("comes to the same wherever the budget cuts, with samples that wait, and from a snapshot", () => {
+    const equations = "dx/dt = u - x + w*v*0\ndv/dt = -w*z\ndz/dt = w*v\nw = 300*pi";
+    const samples: [number, number][] = [
+      [0, 1],
+      [700, 2],
+      [1000, -1],
+      [1400, 3],
+      [2000, 0],
+    ];
+    const whole = make(equations, { maxSteps: 1e6 });
+    for (const [t, u] of samples) whole.step(t, [u], [0, 1, 0]);
+    let sliced = make(equations, {});
+    let left = 20;
+    const deadline = () => left-- <= 0;
+    for (const [t, u] of samples) {
+      sliced.step(t, [u], [0, 1, 0], () => true, deadline);
+      left = 20;
+    }
+    let slices = 0;
+    for (let code = sliced.proceed(deadline); code === "behind"; code = sliced.proceed(deadline)) {
+      left = 20;
+      slices++;
+      const kept = JSON.parse(JSON.stringify(sliced.snapshot()));
+      sliced = make(equations, {});
+      sliced.restore(kept);
+    }
+    assert(slices > 10, String(slices));
+    assert.deepEqual(sliced.quantities, whole.quantities);
+  });
+
+  it("steps over what is stiff", () => {
+    const stepper = make("dx/dt = 1e5*(sin(t) - x)", { maxSteps: 200 });
+    stepper.step(0, [], [0]);
+    for (let i = 1; i <= 20; i++) assert.equal(stepper.step(i * 1000, [], NONE), "ok");
+    assert(Math.abs(stepper.quantities[0]! - Math.sin(20)) < 1e-4);
   });
 
   it("gives up being behind by more than the longest gap, and starts again", () => {
-    const stepper = make("dx/dt = 1e5*(sin(t) - x)", { maxSteps: 50, maxGap: 2 });
-    stepper.step(0, [], [0]);
-    for (let i = 1; i <= 3; i++) assert.equal(stepper.step(i * 1000, [], [0.5]), "behind");
-    assert.equal(stepper.step(4000, [], [0.5]), "started");
+    const stepper = make(FAST, { maxSteps: 50, maxGap: 2 });
+    stepper.step(0, [], [0, 1]);
+    for (let i = 1; i <= 3; i++) assert.equal(stepper.step(i * 1000, [], [0.5, 1]), "behind");
+    assert.equal(stepper.step(4000, [], [0.5, 1]), "started");
     assert.equal(stepper.quantities[0], 0.5);
   });
 

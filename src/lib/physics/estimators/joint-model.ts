@@ -1,6 +1,6 @@
 /** A compiled model as estimators see it: states and drifting parameters in one vector. */
 import type { CompiledModel, ModelFunction } from "../model.ts";
-import { Dopri5 } from "../solvers/dopri5.ts";
+import { OdeSolver } from "../solvers/solver.ts";
 import type { JointModel } from "./estimator.ts";
 
 /** Integrates `y` in place from t over h, and returns the time reached; NaN when the numbers are not finite. */
@@ -103,9 +103,9 @@ export class CompiledJointModel implements JointModel {
 
 /** The package's adaptive solver; relative tolerance 1e-6, at most 2 000 steps for one message. */
 export const solverFlow: FlowMaker = (rates, states) => {
-  const solver = new Dopri5(states, rates, { rtol: 1e-6, atol: 1e-9, maxSteps: 2000 });
+  const solver = new OdeSolver({ n: states, rhs: rates }, { rtol: 1e-6, atol: 1e-9 });
   const flow: Flow = (t, h, y) => {
-    const result = solver.integrate(t, y, t + h);
+    const result = solver.integrate(t, y, t + h, { maxSteps: 2000 });
     return result.code === "failed" ? Number.NaN : result.t;
   };
   return Object.assign(flow, { restart: () => solver.restart() });

@@ -33,9 +33,16 @@ export class Crossings {
     this.#write(t, y, this.#before);
   }
 
-  /** Whether a function changed its sign between the start and (t, y). */
-  look(t: number, y: Float64Array): boolean {
+  /** Whether the start is exactly where a switch is zero. */
+  get onSwitch(): boolean {
+    for (let i = 0; i < this.#switches; i++) if (this.#before[i] === 0) return true;
+    return false;
+  }
+
+  /** Whether a function changed its sign between the start and (t, y). A switch that is just zero counts unless `strict`. */
+  look(t: number, y: Float64Array, strict = false): boolean {
     this.#write(t, y, this.#after);
+    if (strict) for (let i = 0; i < this.#switches; i++) if (this.#after[i] === 0) this.#after[i] = this.#before[i]!;
     for (let i = 0; i < this.count; i++) if (this.#changed(i)) return true;
     return false;
   }
@@ -64,7 +71,7 @@ export class Crossings {
 
   #changed(i: number): boolean {
     const [a, b] = [this.#before[i]!, this.#after[i]!];
-    if (i < this.#switches) return !this.ignoreSwitches && ((a > 0 && b < 0) || (a < 0 && b > 0));
+    if (i < this.#switches) return !this.ignoreSwitches && ((a > 0 && b <= 0) || (a < 0 && b >= 0));
     const direction = this.#problem.events!.direction[i - this.#switches]!;
     if (direction < 0) return a >= 0 && b < 0;
     if (direction > 0) return a <= 0 && b > 0;
@@ -85,19 +92,25 @@ export class Crossings {
  * to rest by infinitely many bounces.
  */
 export class ZenoGuard {
-  readonly #last: number[] = [];
-  readonly #interval: number[] = [];
-  readonly #first: number[] = [];
-  readonly #run: number[] = [];
+  /** Per event: time of the last, interval before it, time since when intervals shrink, and how many did. */
+  #known: number[][] = [];
 
   /** @returns true when the event `i` at `t` is one of a pile. */
   add(i: number, t: number): boolean {
-    const interval = t - (this.#last[i] ?? Number.NEGATIVE_INFINITY);
-    const shrinks = interval < (this.#interval[i] ?? 0) || interval === 0;
-    this.#run[i] = shrinks ? (this.#run[i] ?? 0) + 1 : 0;
-    if (!shrinks) this.#first[i] = t;
-    this.#last[i] = t;
-    this.#interval[i] = interval;
-    return this.#run[i]! >= 8 && interval <= 1e-6 * (t - this.#first[i]!);
+    const [last = Number.NEGATIVE_INFINITY, before = 0, since = t, run = 0] = this.#known[i] ?? [];
+    const interval = t - last;
+    const shrinks = interval < before || interval === 0;
+    const next = shrinks ? run + 1 : 0;
+    const from = shrinks ? since : t;
+    this.#known[i] = [t, interval, from, next];
+    return next >= 8 && interval <= 1e-6 * (t - from);
+  }
+
+  snapshot(): (number | null)[][] {
+    return Array.from(this.#known, (known) => (known ?? []).map((x) => (Number.isFinite(x) ? x : null)));
+  }
+
+  restore(state: readonly (readonly (number | null)[])[]): void {
+    this.#known = state.map((known) => known.map((x) => x ?? Number.POSITIVE_INFINITY));
   }
 }

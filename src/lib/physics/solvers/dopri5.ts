@@ -90,9 +90,7 @@ export class Dopri5 implements Method {
     let worst = 0;
     for (let i = 0; i < n; i++) {
       const scale = h / (atol + rtol * Math.max(Math.abs(y[i]!), Math.abs(next[i]!)));
-      const e = Math.abs(
-        scale * (E1 * k1[i]! + E3 * k3[i]! + E4 * k4[i]! + E5 * k5[i]! + E6 * k6[i]! + E7 * k7[i]!),
-      );
+      const e = Math.abs(scale * (E1 * k1[i]! + E3 * k3[i]! + E4 * k4[i]! + E5 * k5[i]! + E6 * k6[i]! + E7 * k7[i]!));
       if (e > worst) worst = e;
       else if (!(e <= worst)) return Number.POSITIVE_INFINITY;
     }

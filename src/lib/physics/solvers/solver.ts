@@ -4,9 +4,16 @@
  * cuts them.
  */
 import { Crossings, ZenoGuard } from "./crossings.ts";
-import { Dop853, DOP853_STABLE } from "./dop853.ts";
-import { Dopri5, DOPRI5_STABLE } from "./dopri5.ts";
-import type { DenseStep, Method, MethodName, OdeProblem, Tolerances } from "./problem.ts";
+import { DOP853_STABLE, Dop853 } from "./dop853.ts";
+import { DOPRI5_STABLE, Dopri5 } from "./dopri5.ts";
+import {
+  allFinite,
+  type DenseStep,
+  type Method,
+  type MethodName,
+  type OdeProblem,
+  type Tolerances,
+} from "./problem.ts";
 import { Rodas5P } from "./rodas5p.ts";
 import { firstStep, StepControl } from "./step-size.ts";
 
@@ -52,6 +59,8 @@ const TRIAL_GAIN = 3;
 const CALM_STEPS = 10;
 /** Switches within so short a time that the state slides along one. */
 const SLIDING_SWITCHES = 40;
+/** Good steps after which the switches are watched again. */
+const SLIDING_STEPS = 200;
 
 export class OdeSolver {
   readonly #problem: OdeProblem;
@@ -60,7 +69,7 @@ export class OdeSolver {
   readonly #explicit: Method;
   readonly #fixed: boolean;
   readonly #stable: number;
-  #implicit: Method | undefined;
+  #implicit: Rodas5P | undefined;
   #method: Method;
   readonly #control = new StepControl();
   readonly #crossings: Crossings;
@@ -80,6 +89,9 @@ export class OdeSolver {
   /** Times of the last switches, as a ring. */
   readonly #switchTimes: number[] = [];
   #sliding = 0;
+  #slideStep = 0;
+  /** Whether the last attempt was not finite. */
+  #infinite = false;
 
   /** @throws RangeError when a tolerance or step is not positive */
   constructor(problem: OdeProblem, options: SolverOptions = {}) {
@@ -114,6 +126,9 @@ export class OdeSolver {
     this.#h = this.#hits = this.#misses = this.#calm = this.#sliding = this.#switchTimes.length = 0;
     this.#calmNeeded = CALM_STEPS;
     this.#hitsNeeded = STIFF_HITS;
+    this.#trial = this.#stepBefore = this.#slideStep = 0;
+    this.#infinite = this.#crossings.ignoreSwitches = false;
+    this.#implicit = undefined;
     this.#zeno = new ZenoGuard();
   }
 
@@ -131,58 +146,63 @@ export class OdeSolver {
 
   #run(result: SolverResult, y: Float64Array, t1: number, options: IntegrateOptions): void {
     const { maxSteps = Number.POSITIVE_INFINITY, deadline } = options;
+    const crossings = this.#crossings;
+    const watch = crossings.count > 0;
     const span = t1 - result.t;
-    const watch = this.#crossings.count > 0;
-    if (!this.#method.prepare(result.t, y)) return fail(result, notFinite(result.t));
-    if (watch) this.#crossings.start(result.t, y);
-    if (this.#h === 0) this.#h = this.#first(result.t, y, span);
-    let h = Math.min(this.#h, this.#maxStep);
-    let ready = true;
-    let infinite = false;
+    if (watch) this.#begin(result, y, t1);
+    let ready = false;
     while (result.t < t1) {
       if (result.steps + result.rejected >= maxSteps || deadline?.()) {
-        this.#h = h;
         result.code = "budget";
         return;
       }
       const t = result.t;
       if (!ready && !this.#method.prepare(t, y)) return fail(result, notFinite(t));
       ready = true;
+      if (this.#h === 0) this.#h = this.#first(t, y, span);
+      const h = Math.min(this.#h, this.#maxStep);
       const last = t + 1.01 * h >= t1;
       const step = last ? t1 - t : h;
-      if (t + 0.1 * step === t) return fail(result, tooSmall(t, y, this.#method.slope, infinite));
-      const method = this.#method;
-      const error = method.attempt(t, y, step);
-      const forced = this.#sliding > 0 && step <= 1e-3 * Math.min(span, this.#maxStep) && error < Number.POSITIVE_INFINITY;
-      if (watch && error < Number.POSITIVE_INFINITY && this.#crosses(t, y, step, error)) {
-        const landed = this.#land(result, y, step, options);
+      if (t + 0.1 * step === t) return fail(result, tooSmall(t, y, this.#method.slope, this.#infinite));
+      const error = this.#method.attempt(t, y, step);
+      const part = watch && error < Number.POSITIVE_INFINITY ? this.#crosses(t, y, step, error) : undefined;
+      if (part) {
+        const landed = this.#land(result, y, step, part, t1, options);
         if (landed === "failed") return;
-        if (landed === "landed") {
-          ready = false;
-          continue;
-        }
-        h = landed;
+        if (landed === "landed") ready = false;
+        else this.#h = landed;
         continue;
       }
-      if (error <= 1 || forced) {
-        const next = this.#control.accepted(method, step, Math.max(error, 1e-10));
-        result.steps++;
-        this.#finish(result, y, step, last ? t1 : t + step, options.onStep);
-        ready = method.advance();
-        if (watch) this.#crossings.start(result.t, y);
-        // The last step is cut short by t1: it says little about the step that suits.
-        h = Math.min(last ? Math.max(h, next) : next, this.#maxStep);
-        if (this.#sliding > 0 && error <= 1) this.#sliding--;
-        this.#crossings.ignoreSwitches = this.#sliding > 0;
-        infinite = false;
-        if (!this.#fixed && this.#choose(step, last)) ready = false;
-      } else {
+      const forced = this.#sliding > 0 && step <= this.#slideStep && error < Number.POSITIVE_INFINITY;
+      if (!(error <= 1 || forced)) {
         result.rejected++;
-        infinite = error === Number.POSITIVE_INFINITY;
-        h = this.#control.rejected(method, step, error);
+        this.#infinite = error === Number.POSITIVE_INFINITY;
+        this.#h = this.#control.rejected(this.#method, step, error);
+        continue;
       }
+      const next = this.#control.accepted(this.#method, step, Math.max(error, 1e-10));
+      result.steps++;
+      this.#finish(result, y, step, last ? t1 : t + step, options.onStep);
+      ready = this.#method.advance();
+      if (watch) crossings.start(result.t, y);
+      // The last step is cut short by t1: it says little about the step that suits.
+      this.#h = last || error > 1 ? Math.max(h, next) : next;
+      if (this.#sliding > 0 && error <= 1) crossings.ignoreSwitches = --this.#sliding > 0;
+      this.#infinite = false;
+      if (!this.#fixed && this.#choose(step, last)) ready = false;
     }
-    this.#h = h;
+  }
+
+  /** Where a switch is just zero, a right-hand side may still be that of the side before: a tiny move leaves it. */
+  #begin(result: SolverResult, y: Float64Array, t1: number): void {
+    this.#crossings.start(result.t, y);
+    const gap = 16 * Number.EPSILON * Math.max(Math.abs(result.t), Math.abs(t1));
+    if (!this.#crossings.onSwitch || !(result.t + gap < t1)) return;
+    this.#problem.rhs(result.t, y, this.#slope);
+    if (!allFinite(this.#slope)) return;
+    for (let i = 0; i < y.length; i++) y[i]! += gap * this.#slope[i]!;
+    result.t += gap;
+    this.#crossings.start(result.t, y);
   }
 
   /** Hands over the step that was just tried: y becomes `next`. */
@@ -195,57 +215,63 @@ export class OdeSolver {
     onStep?.({ t0, t1, at: (t, out) => method.interpolate((t - t0) / h, out) });
   }
 
-  /** Whether a watched function changes sign in the step that was just tried, at its end or, for events, inside. */
-  #crosses(t: number, y: Float64Array, h: number, error: number): boolean {
-    if (this.#crossings.look(t + h, this.#method.next)) return true;
-    if (!this.#crossings.hasEvents || error > 1) return false;
-    this.#method.prepareDense(t, y, h);
-    for (const share of [0.25, 0.5, 0.75]) {
-      this.#method.interpolate(share, this.#scratch);
-      if (this.#crossings.look(t + share * h, this.#scratch)) {
-        // Only a hint: the step to there must show it as well.
-        this.#method.attempt(t, y, share * h);
-        if (this.#crossings.look(t + share * h, this.#method.next)) {
-          this.#inside = share;
-          return true;
-        }
-        this.#method.attempt(t, y, h);
-      }
+  /**
+   * Where in the step that was just tried a watched function changes sign: at its end or, for events, already inside.
+   * @returns the part of the step, 0 … 1, between whose ends it does
+   */
+  #crosses(t: number, y: Float64Array, h: number, error: number): { low: number; high: number } | undefined {
+    const crossings = this.#crossings;
+    const method = this.#method;
+    if (!crossings.hasEvents || error > 1) return crossings.look(t + h, method.next) ? { low: 0, high: 1 } : undefined;
+    method.prepareDense(t, y, h);
+    // From place to place, so that an event is seen that ends before the step does.
+    let low = 0;
+    for (const high of [0.25, 0.5, 0.75, 1]) {
+      const at = t + high * h;
+      if (high === 1) this.#scratch.set(method.next);
+      else method.interpolate(high, this.#scratch);
+      if (crossings.look(at, this.#scratch)) return { low, high };
+      crossings.start(at, this.#scratch);
+      low = high;
     }
-    return false;
+    crossings.start(t, y);
+    return undefined;
   }
 
-  #inside = 1;
-
   /**
-   * Goes to the first change of sign within `step`: a step that ends just before it, all on one side, and a tiny move
-   * across. @returns the step to try next when the way there is itself not accurate enough
+   * Goes to the first change of sign within a part of `step`: a step that ends just before it, all on one side, and a
+   * tiny move across. @returns the step to try next when the way there is itself not accurate enough
    */
-  #land(result: SolverResult, y: Float64Array, step: number, options: IntegrateOptions): "landed" | "failed" | number {
+  #land(
+    result: SolverResult,
+    y: Float64Array,
+    step: number,
+    part: { low: number; high: number },
+    t1: number,
+    options: IntegrateOptions,
+  ): "landed" | "failed" | number {
     const method = this.#method;
     const t = result.t;
-    let low = 0;
-    let high = step * this.#inside;
-    this.#inside = 1;
+    let low = step * part.low;
+    let high = step * part.high;
     const margin = 16 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(t + high)) + 1e-14 * high;
-    let share = this.#crossings.firstZero();
+    let zero = low + (high - low) * this.#crossings.firstZero();
     let stuck = 0;
     for (let i = 0; i < 60; i++) {
       // Regula falsi from the start, halving when it moves the same end again and again.
-      const guess = stuck > 2 ? (low + high) / 2 : high * share;
+      const guess = stuck > 2 ? (low + high) / 2 : zero;
       const h = Math.min(Math.max(guess - margin, low + 0.1 * (high - low)), high);
-      if (h <= 2 * margin || (high - low <= 2 * margin && low === 0)) {
-        return this.#cross(result, y, t, margin, options);
-      }
+      if (low === 0 && (h <= 2 * margin || high <= 2 * margin)) return this.#cross(result, y, t, margin, t1, options);
       const error = method.attempt(t, y, h);
       if (this.#crossings.look(t + h, method.next)) {
-        share = this.#crossings.firstZero();
+        zero = low + (h - low) * this.#crossings.firstZero();
         stuck = high - h < 0.5 * (high - low) ? stuck + 1 : 0;
         high = h;
         continue;
       }
       if (!(error <= 1)) {
         result.rejected++;
+        this.#crossings.start(t, y);
         return this.#control.rejected(method, h, error);
       }
       // Good, and before the change: is it the last moment before?
@@ -254,24 +280,22 @@ export class OdeSolver {
         result.steps++;
         this.#finish(result, y, h, t + h, options.onStep);
         method.advance();
-        return this.#cross(result, y, t + h, margin, options);
+        return this.#cross(result, y, t + h, margin, t1, options);
       }
       stuck = h - low < 0.5 * (high - low) ? stuck + 1 : 0;
       low = h;
-      share = this.#extrapolate(t, h, high, method.next);
+      zero = this.#extrapolate(t, h, high, method.next);
     }
+    this.#crossings.start(t, y);
     return step / 2;
   }
 
-  /** A better share of `high` for the zero, from the slope at the end of a step that comes before it. */
+  /** A better guess of the zero, from the slope at the end of a step that comes before it. */
   #extrapolate(t: number, h: number, high: number, z: Float64Array): number {
     const reach = Math.max(high - h, 0);
     for (let i = 0; i < z.length; i++) this.#scratch[i] = z[i]! + reach * this.#slope[i]!;
-    const from = new Crossings(this.#problem);
-    from.ignoreSwitches = this.#crossings.ignoreSwitches;
-    from.start(t + h, z);
-    if (!from.look(t + high, this.#scratch)) return (h + high) / 2 / high;
-    return (h + from.firstZero() * reach) / high;
+    this.#crossings.start(t + h, z);
+    return this.#crossings.look(t + high, this.#scratch) ? h + this.#crossings.firstZero() * reach : (h + high) / 2;
   }
 
   /** Whether a move of some margins along the slope changes a sign. */
@@ -281,18 +305,25 @@ export class OdeSolver {
     return this.#crossings.look(t + gap, this.#scratch);
   }
 
-  /** Moves across the change of sign that lies just ahead, and lets the events happen. */
-  #cross(result: SolverResult, y: Float64Array, t: number, margin: number, options: IntegrateOptions): "landed" | "failed" {
+  /** Moves across the change of sign that lies just ahead, not beyond t1, and lets the events happen. */
+  #cross(
+    result: SolverResult,
+    y: Float64Array,
+    t: number,
+    margin: number,
+    t1: number,
+    options: IntegrateOptions,
+  ): "landed" | "failed" {
     this.#problem.rhs(t, y, this.#slope);
     for (let gap = margin; ; gap *= 2) {
       for (let i = 0; i < y.length; i++) this.#scratch[i] = y[i]! + gap * this.#slope[i]!;
-      if (!this.#crossings.look(t + gap, this.#scratch) && gap < 1e6 * margin) continue;
+      if (!this.#crossings.look(t + gap, this.#scratch, true) && gap < 1e6 * margin && t + gap < t1) continue;
       y.set(this.#scratch);
-      result.t = t + gap;
+      result.t = Math.min(t + gap, t1);
       break;
     }
     this.#control.restart();
-    if (this.#crossings.switched) this.#noteSwitch(result.t);
+    if (this.#crossings.switched) this.#noteSwitch(result.t, t1 - t);
     return this.#react(result, y, options) ? "landed" : "failed";
   }
 
@@ -310,6 +341,7 @@ export class OdeSolver {
       }
       this.#crossings.start(t, y);
       events.reset?.(happened, t, y);
+      if (events.reset) this.#h = 0;
       onEvent?.(happened, t, y);
       if (!this.#crossings.look(t, y)) break;
     }
@@ -318,15 +350,16 @@ export class OdeSolver {
   }
 
   /** Many switches in next to no time: the state slides along one, as a stuck friction does. */
-  #noteSwitch(t: number): void {
+  #noteSwitch(t: number, span: number): void {
     this.#switchTimes.push(t);
     if (this.#switchTimes.length <= SLIDING_SWITCHES) return;
-    const first = this.#switchTimes.shift()!;
-    if (t - first < 1e-3 * Math.min(this.#h, this.#maxStep) || t - first < 1e-9 * Math.abs(t)) {
-      this.#sliding = 200;
-      this.#crossings.ignoreSwitches = true;
-      this.#switchTimes.length = 0;
-    }
+    const duration = t - this.#switchTimes.shift()!;
+    const step = 1e-3 * Math.min(span, this.#maxStep);
+    if (duration > step) return;
+    this.#sliding = SLIDING_STEPS;
+    this.#slideStep = step;
+    this.#crossings.ignoreSwitches = true;
+    this.#switchTimes.length = 0;
   }
 
   /** Changes the method where another suits better. @returns true when it did */
@@ -338,7 +371,7 @@ export class OdeSolver {
         this.#misses = 0;
       } else if (!cut && ++this.#misses >= 6) this.#hits = 0;
       if (this.#hits < this.#hitsNeeded) return false;
-      this.#implicit ??= this.#make("rodas5p");
+      this.#implicit ??= new Rodas5P(this.#problem, this.#tolerances);
       this.#method = this.#implicit;
       this.#trial = 0;
       this.#stepBefore = h;
@@ -375,23 +408,46 @@ export class OdeSolver {
     return this.#explicit.evaluations + (this.#implicit?.evaluations ?? 0);
   }
 
-  /** What a later call needs to go on exactly as this one would have; plain numbers. */
-  snapshot(): { h: number; implicit: boolean; counts: number[]; control: number[] } {
+  /** What a later call needs to go on exactly as this one would have; plain JSON. */
+  snapshot(): SolverState {
     return {
       h: this.#h,
       implicit: this.#method === this.#implicit,
-      counts: [this.#hits, this.#misses, this.#calm, this.#calmNeeded, this.#sliding],
+      counts: [this.#hits, this.#misses, this.#calm, this.#calmNeeded, this.#hitsNeeded, this.#trial, this.#stepBefore],
+      sliding: [this.#sliding, this.#slideStep, ...this.#switchTimes],
       control: this.#control.snapshot(),
+      direction: Array.from(this.#implicit?.direction ?? []),
+      zeno: this.#zeno.snapshot(),
     };
   }
 
-  restore(state: ReturnType<OdeSolver["snapshot"]>): void {
+  restore(state: SolverState): void {
     this.reset();
     this.#h = state.h;
-    [this.#hits = 0, this.#misses = 0, this.#calm = 0, this.#calmNeeded = CALM_STEPS, this.#sliding = 0] = state.counts;
-    if (state.implicit) this.#method = this.#implicit ??= this.#make("rodas5p");
+    const [hits = 0, misses = 0, calm = 0, calmNeeded = CALM_STEPS, hitsNeeded = STIFF_HITS, trial = 0, before = 0] =
+      state.counts;
+    [this.#hits, this.#misses, this.#calm, this.#calmNeeded] = [hits, misses, calm, calmNeeded];
+    [this.#hitsNeeded, this.#trial, this.#stepBefore] = [hitsNeeded, trial, before];
+    const [sliding = 0, slideStep = 0, ...switchTimes] = state.sliding;
+    [this.#sliding, this.#slideStep] = [sliding, slideStep];
+    this.#switchTimes.push(...switchTimes);
+    this.#crossings.ignoreSwitches = sliding > 0;
     this.#control.restore(state.control);
+    this.#zeno.restore(state.zeno);
+    if (state.implicit || state.direction.length > 0) this.#implicit ??= new Rodas5P(this.#problem, this.#tolerances);
+    this.#implicit?.direction.set(state.direction);
+    if (state.implicit) this.#method = this.#implicit!;
   }
+}
+
+export interface SolverState {
+  h: number;
+  implicit: boolean;
+  counts: number[];
+  sliding: number[];
+  control: number[];
+  direction: number[];
+  zeno: (number | null)[][];
 }
 
 function fail(result: SolverResult, message: string): void {

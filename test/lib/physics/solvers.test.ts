@@ -1,0 +1,321 @@
+import assert from "node:assert/strict";
+import { compileModel } from "../../../src/lib/physics/model.ts";
+import { odeProblem } from "../../../src/lib/physics/problem.ts";
+import type { OdeProblem } from "../../../src/lib/physics/solvers/problem.ts";
+import { OdeSolver, type SolverOptions } from "../../../src/lib/physics/solvers/solver.ts";
+import { IVPS, type Ivp } from "./ivp.ts";
+
+/** Relative error in the Euclidean norm. */
+const relativeError = (got: ArrayLike<number>, truth: readonly number[]) => {
+  const norm = (f: (i: number) => number) => Math.sqrt(truth.reduce((sum, _, i) => sum + f(i) ** 2, 0));
+  return norm((i) => got[i]! - truth[i]!) / norm((i) => truth[i]!);
+};
+
+function problemOf({ equations, parameters = {} }: Pick<Ivp, "equations" | "parameters">): OdeProblem {
+  const model = compileModel({ equations, signals: ["y1"], parameters: new Map(Object.entries(parameters)) });
+  return odeProblem(model, new Float64Array());
+}
+
+function solve(ivp: Ivp, options: SolverOptions = {}) {
+  const solver = new OdeSolver(problemOf(ivp), { rtol: 1e-6, atol: 1e-9, ...options });
+  const y = Float64Array.from(ivp.y0);
+  const result = solver.integrate(0, y, ivp.t1, { maxSteps: 20_000 });
+  return { y, result, solver, error: relativeError(y, ivp.y1) };
+}
+
+const scalar = (f: (t: number, y: number) => number): OdeProblem => ({
+  n: 1,
+  rhs: (t, y, out) => void (out[0] = f(t, y[0]!)),
+});
+
+describe("solver", () => {
+  for (const [name, ivp] of Object.entries(IVPS))
+    it(`solves ${name} at rtol 1e-6, atol 1e-9 with the method it chooses`, () => {
+      const { result, error } = solve(ivp);
+      assert.equal(result.code, "done");
+      assert(error < 1e-5, `relative error ${error}`);
+    });
+
+  it("gains accuracy with the tolerance, stiff or not", () => {
+    for (const name of ["Lorenz", "HIRES"]) {
+      const errors = [1e-4, 1e-6, 1e-9].map((rtol) => solve(IVPS[name]!, { rtol, atol: rtol * 1e-4 }).error);
+      assert(errors[1]! < errors[0]! / 10 && errors[2]! < errors[1]! / 50, `${name}: ${errors.join(" ")}`);
+    }
+  });
+
+  it("every method solves what suits it", () => {
+    for (const method of ["dopri5", "dop853", "rodas5p"] as const)
+      for (const name of ["Lotka–Volterra", "Lorenz", "van der Pol, mu = 5"]) {
+        const { error, solver } = solve(IVPS[name]!, { method });
+        assert(error < 1e-4, `${method}, ${name}: ${error}`);
+        assert.equal(solver.method, method);
+      }
+  });
+
+  it("needs no Jacobian: differences do", () => {
+    const { jacobian: _, dfdt: __, ...bare } = problemOf(IVPS.Robertson!);
+    const y = Float64Array.from(IVPS.Robertson!.y0);
+    new OdeSolver(bare).integrate(0, y, 1e4);
+    assert(relativeError(y, IVPS.Robertson!.y1) < 1e-5);
+  });
+
+  it("follows a stiff path that depends on time, with the time derivative and by differences", () => {
+    // y' = −λ(y − cos t) − sin t has the solution cos t (Prothero & Robinson 1974).
+    const problem = scalar((t, y) => -1e6 * (y - Math.cos(t)) - Math.sin(t));
+    for (const p of [
+      problem,
+      {
+        ...problem,
+        dfdt: (t: number, _y: Float64Array, o: Float64Array) => void (o[0] = -1e6 * Math.sin(t) - Math.cos(t)),
+      },
+    ]) {
+      const y = Float64Array.of(1);
+      const result = new OdeSolver(p).integrate(0, y, 10);
+      assert(Math.abs(y[0]! - Math.cos(10)) < 1e-6, String(y[0]));
+      assert(result.steps < 1000);
+    }
+  });
+
+  it("changes to the stiff method and back as the problem changes", () => {
+    // Stiff for t < 5 by a fast relaxation, then an oscillation at no stiffness: closed forms of both.
+    const problem: OdeProblem = {
+      n: 3,
+      rhs: (t, y, out) => {
+        out[0] = t < 5 ? -1e5 * (y[0]! - 1) : 0;
+        out[1] = 10 * y[2]!;
+        out[2] = -10 * y[1]!;
+      },
+      switches: { count: 1, write: (t, _y, out) => void (out[0] = t - 5) },
+    };
+    const solver = new OdeSolver(problem);
+    const y = Float64Array.of(0, 1, 0);
+    solver.integrate(0, y, 4);
+    assert.equal(solver.method, "rodas5p");
+    solver.integrate(4, y, 40);
+    assert.equal(solver.method, "dop853");
+    assert(Math.abs(y[0]! - 1) < 1e-8 && Math.abs(y[1]! - Math.cos(400)) < 1e-4, `${y}`);
+  });
+
+  it("starts at zero, at rest, at tiny and at huge scales", () => {
+    const cases: [OdeProblem, number, number, number, number][] = [
+      [scalar((_t, y) => 1 - y), 0, 30, 1 - Math.exp(-30), 1e-12],
+      [scalar(() => 0), 0, 1e9, 0, 1e-12],
+      [scalar((t) => Math.exp(-((t - 50) ** 2))), 0, 100, Math.sqrt(Math.PI), 1e-12],
+      [scalar((_t, y) => -y / 1e-9), 1, 1e-8, Math.exp(-10), 1e-12],
+      [scalar((_t, y) => -y / 3e9), 1e12, 3e9, 1e12 / Math.E, 1e-3],
+      [scalar((_t, y) => -y), 1e-9, 1, 1e-9 / Math.E, 1e-20],
+    ];
+    for (const [problem, y0, t1, truth, atol] of cases) {
+      const y = Float64Array.of(y0);
+      const result = new OdeSolver(problem, { rtol: 1e-8, atol, maxStep: t1 / 50 }).integrate(0, y, t1);
+      assert.equal(result.code, "done");
+      assert(Math.abs(y[0]! - truth) <= 1e-6 * Math.abs(truth) + 10 * atol, `${y[0]} for ${truth}`);
+    }
+  });
+
+  it("gives the same by many short calls as by one long call, to the tolerance", () => {
+    const solver = new OdeSolver(scalar((_t, y) => -y / 3));
+    const y = Float64Array.of(1);
+    let steps = 0;
+    for (let i = 0; i < 600; i++) steps += solver.integrate(i / 100, y, (i + 1) / 100).steps;
+    assert(Math.abs(y[0]! - Math.exp(-2)) < 1e-6);
+    assert(steps <= 605, String(steps));
+  });
+
+  it("stops at its budget or deadline, and goes on to the same end bit by bit, also from a snapshot", () => {
+    for (const name of ["Lorenz", "van der Pol, mu = 1000"]) {
+      const ivp = IVPS[name]!;
+      const whole = solve(ivp);
+      let solver = new OdeSolver(problemOf(ivp));
+      const y = Float64Array.from(ivp.y0);
+      let t = 0;
+      let calls = 0;
+      for (let code = ""; code !== "done"; calls++) {
+        let left = 7;
+        const budget = calls % 2 ? { maxSteps: 11 } : { deadline: () => left-- <= 0 };
+        const result = solver.integrate(t, y, ivp.t1, budget);
+        [t, code] = [result.t, result.code];
+        assert(code !== "failed" && result.steps <= 11);
+        const kept = JSON.parse(JSON.stringify(solver.snapshot()));
+        solver = new OdeSolver(problemOf(ivp));
+        solver.restore(kept);
+      }
+      assert(calls > 5);
+      assert.deepEqual(y, whole.y);
+    }
+  });
+
+  it("says in a sentence why it cannot go on, and keeps the last good state", () => {
+    // y = 1/(1 − t) has a pole at t = 1.
+    const y = Float64Array.of(1);
+    const pole = new OdeSolver(scalar((_t, x) => x * x)).integrate(0, y, 2);
+    assert.equal(pole.code, "failed");
+    assert(Math.abs(pole.t - 1) < 1e-3 && Number.isFinite(y[0]!));
+    assert.match(pole.message!, /grows without bound near t = 1\b/);
+    const broken = new OdeSolver(scalar(() => Number.NaN)).integrate(0, y, 1);
+    assert.match(broken.message!, /no finite number at t = 0/);
+    const root = new OdeSolver(scalar((_t, x) => -1 - 0 * Math.sqrt(x))).integrate(0, Float64Array.of(1), 2);
+    assert.match(root.message!, /no finite number just after t = 1/);
+  });
+
+  it("takes no time backwards or at a standstill", () => {
+    const solver = new OdeSolver({ n: 1, rhs: () => assert.fail("called") });
+    const y = Float64Array.of(1);
+    assert.equal(solver.integrate(1, y, 1).code, "done");
+    assert.equal(solver.integrate(1, y, 0).t, 1);
+  });
+
+  it("refuses tolerances that are not positive", () => {
+    assert.throws(
+      () =>
+        new OdeSolver(
+          scalar(() => 0),
+          { rtol: 0 },
+        ),
+      /rtol must be positive/,
+    );
+    assert.throws(
+      () =>
+        new OdeSolver(
+          scalar(() => 0),
+          { maxStep: Number.NaN },
+        ),
+      RangeError,
+    );
+  });
+});
+
+describe("events", () => {
+  const ball = (bounce: number): OdeProblem => ({
+    n: 2,
+    rhs: (_t, y, out) => {
+      out[0] = y[1]!;
+      out[1] = -9.81;
+    },
+    events: {
+      count: 1,
+      write: (_t, y, out) => void (out[0] = -y[0]!),
+      direction: [1],
+      reset: (_h, _t, y) => void (y[1]! *= -bounce),
+      name: () => "h < 0",
+    },
+  });
+
+  it("finds the bounces of a ball (closed form) with every method", () => {
+    for (const method of [undefined, "dopri5", "dop853", "rodas5p"] as const) {
+      const solver = new OdeSolver(ball(0.8), { rtol: 1e-8, atol: 1e-10, ...(method && { method }) });
+      const times: number[] = [];
+      solver.integrate(0, Float64Array.of(0, 10), 8, { onEvent: (_i, t) => void times.push(t) });
+      let truth = 0;
+      let v = 10;
+      for (const t of times) {
+        truth += (2 * v) / 9.81;
+        v *= 0.8;
+        assert(Math.abs(t - truth) < 1e-10 * truth, `${method}: ${t} for ${truth}`);
+      }
+      assert.equal(times.length, 6);
+    }
+  });
+
+  it("ends the infinitely many bounces of a ball at rest with a sentence", () => {
+    const y = Float64Array.of(1, 0);
+    const result = new OdeSolver(ball(0.5)).integrate(0, y, 100);
+    assert.equal(result.code, "failed");
+    assert.match(result.message!, /The event h < 0 happens again and again ever faster near t = 1\.35/);
+  });
+
+  it("minds the direction, and lets several events happen at the same time", () => {
+    // y = sin t through 0.5 up, down, both ways; and twice the same.
+    const counts = [0, 0, 0, 0];
+    const problem: OdeProblem = {
+      ...scalar((t) => Math.cos(t)),
+      events: {
+        count: 4,
+        write: (_t, y, out) => void out.fill(y[0]! - 0.5),
+        direction: [1, -1, 0, 0],
+      },
+    };
+    const times: number[] = [];
+    new OdeSolver(problem, { rtol: 1e-10, atol: 1e-12 }).integrate(0, Float64Array.of(0), 4 * Math.PI, {
+      onEvent: (happened, t) => {
+        for (const i of happened) counts[i]!++;
+        times.push(t);
+      },
+    });
+    assert.deepEqual(counts, [2, 2, 4, 4]);
+    const [first, second] = [Math.PI / 6, (5 * Math.PI) / 6];
+    for (const [i, truth] of [first, second, first + 2 * Math.PI, second + 2 * Math.PI].entries())
+      assert(Math.abs(times[i]! - truth) < 1e-9, `${times[i]} for ${truth}`);
+  });
+
+  it("sees an event that begins and ends within a step", () => {
+    const times: number[] = [];
+    const problem: OdeProblem = {
+      ...scalar(() => 1),
+      events: { count: 1, write: (t, _y, out) => void (out[0] = (t - 50) ** 2 - 100), direction: [-1] },
+    };
+    new OdeSolver(problem).integrate(0, Float64Array.of(0), 100, { onEvent: (_h, t) => void times.push(t) });
+    assert.equal(times.length, 1);
+    assert(Math.abs(times[0]! - 40) < 1e-9);
+  });
+
+  it("a reset may trigger another event at once", () => {
+    const happened: number[] = [];
+    const problem: OdeProblem = {
+      n: 2,
+      rhs: (_t, _y, out) => void out.set([1, 0]),
+      events: {
+        count: 2,
+        write: (_t, y, out) => out.set([y[0]! - 1, y[1]! - 5]),
+        direction: [1, 1],
+        reset: (which, _t, y) => void (which.includes(0) ? (y[1] = 6) : (y[1] = 7)),
+      },
+    };
+    const y = Float64Array.of(0, 0);
+    new OdeSolver(problem).integrate(0, y, 2, { onEvent: (i) => void happened.push(...i) });
+    assert.deepEqual(happened, [0, 1]);
+    assert.equal(y[1], 7);
+  });
+});
+
+describe("discontinuities", () => {
+  it("land on the switching time: a square wave integrates exactly", () => {
+    const wave = (t: number) => (t % 2 < 1 ? 1 : -3);
+    const problem: OdeProblem = {
+      ...scalar(wave),
+      switches: { count: 1, write: (t, _y, out) => void (out[0] = Math.sin(Math.PI * t)) },
+    };
+    for (const method of ["dopri5", "dop853", "rodas5p"] as const) {
+      const y = Float64Array.of(0);
+      const result = new OdeSolver(problem, { method, maxStep: 0.7 }).integrate(0, y, 9.5);
+      assert(Math.abs(y[0]! + 8.5) < 1e-9, `${method}: ${y[0]}`);
+      assert(result.steps < 120, `${method}: ${result.steps} steps`);
+    }
+  });
+
+  it("by state: a thermostat without hysteresis in the state, exactly to the switch", () => {
+    // y' = 1 − y above 0.5, 2 below: reaches 0.5 at 0.25, then 1 − 0.5 e^(0.25 − t).
+    const problem: OdeProblem = {
+      ...scalar((_t, y) => (y < 0.5 ? 2 : 1 - y)),
+      switches: { count: 1, write: (_t, y, out) => void (out[0] = y[0]! - 0.5) },
+    };
+    const y = Float64Array.of(0);
+    const result = new OdeSolver(problem, { rtol: 1e-10, atol: 1e-12 }).integrate(0, y, 3);
+    assert(Math.abs(y[0]! - (1 - 0.5 * Math.exp(-2.75))) < 1e-9, String(y[0]));
+    assert(result.rejected < 30, `${result.rejected} rejected`);
+  });
+
+  it("sliding along a switch, as a stuck friction does, ends", () => {
+    // v' = 1 − 3·sign(v) from v = 1: at rest from t = 0.5 on.
+    const problem: OdeProblem = {
+      ...scalar((_t, v) => 1 - 3 * Math.sign(v)),
+      switches: { count: 1, write: (_t, y, out) => void (out[0] = y[0]!) },
+    };
+    for (const t1 of [1, 100]) {
+      const y = Float64Array.of(1);
+      const result = new OdeSolver(problem).integrate(0, y, t1, { maxSteps: 100_000 });
+      assert.equal(result.code, "done");
+      assert(Math.abs(y[0]!) < 5e-3 * t1, String(y[0]));
+    }
+  });
+});
