@@ -15,7 +15,7 @@ export function odeProblem(model: CompiledModel, u: Float64Array, p: Float64Arra
       f(t, y, u, p, out);
     };
   };
-  const { rhs } = model;
+  const { rhs, switches, events } = model;
   return {
     n,
     rhs: (t, y, out) => rhs(t, y, u, p, out),
@@ -27,5 +27,21 @@ export function odeProblem(model: CompiledModel, u: Float64Array, p: Float64Arra
     get bandwidth() {
       return model.bandwidth;
     },
+    ...(switches.count > 0 && {
+      switches: { count: switches.count, write: (t, y, out) => switches.write(t, y, u, p, out) },
+    }),
+    ...(events.names.length > 0 && {
+      events: {
+        count: events.names.length,
+        write: (t, y, out) => events.values(t, y, u, p, out),
+        direction: events.direction,
+        name: (i) => events.names[i]!,
+        ...(events.sets.includes(1) && {
+          reset: (happened, t, y) => {
+            for (const i of happened) if (events.sets[i]) events.reset(i, t, y, u, p);
+          },
+        }),
+      },
+    }),
   };
 }

@@ -108,7 +108,7 @@ export const solverFlow: FlowMaker = (rates, states) => {
     const result = solver.integrate(t, y, t + h, { maxSteps: 2000 });
     return result.code === "failed" ? Number.NaN : result.t;
   };
-  return Object.assign(flow, { restart: () => solver.restart() });
+  return Object.assign(flow, { restart: () => solver.reset() });
 };
 
 /** One step of the classical method of Runge and Kutta, order 4: for comparison with filters that use it. */
