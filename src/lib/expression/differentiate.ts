@@ -4,7 +4,8 @@
  * Values and derivatives share their subexpressions.
  *
  * At a kink (abs, min, max, a condition, a knot of a table) the derivative is that of one side. Comparisons, logic, sign
- * and rounding have derivative zero.
+ * and rounding have derivative zero. Where a root is zero its slope is infinite, which no solver or filter can use: there
+ * it is taken as zero.
  */
 import { type Call, type Graph, type Node, reachable } from "./graph.ts";
 
@@ -125,15 +126,24 @@ const over =
   (below: (g: Graph, x: Node, self: Node) => Node): Rule =>
   (g, [x], [d], self) =>
     g.call("divide", d!, below(g, x!, self));
+/** Zero where `at` is zero. */
+const finite = (g: Graph, at: Node, slope: Node): Node =>
+  g.call("if", g.call("equal", at, g.number(0)), g.number(0), slope);
 const square = (g: Graph, x: Node): Node => g.call("multiply", x, x);
 const oneMinus = (g: Graph, x: Node): Node => g.call("subtract", g.number(1), x);
 const onePlus = (g: Graph, x: Node): Node => g.call("add", g.number(1), x);
 
+/** A root with derivative 1 / `below`. */
+const root =
+  (below: (g: Graph, self: Node) => Node): Rule =>
+  (g, _, [d], self) =>
+    finite(g, self, g.call("divide", d!, below(g, self)));
+
 const power: Rule = (g, [a, b], [da, db], self) => {
-  const slope = da && times(g, g.call("multiply", b!, g.call("pow", a!, g.call("subtract", b!, g.number(1)))), da);
+  let slope = times(g, g.call("multiply", b!, g.call("pow", a!, g.call("subtract", b!, g.number(1)))), da);
+  if (slope && b!.kind === "number" && b!.value > 0 && b!.value < 1) slope = finite(g, a!, slope);
   // 0 to a positive power stays 0 whatever the power.
-  const log =
-    db && g.call("if", g.call("equal", a!, g.number(0)), g.number(0), g.call("multiply", self, g.call("log", a!)));
+  const log = db && finite(g, a!, g.call("multiply", self, g.call("log", a!)));
   return sum(g, slope, times(g, log, db));
 };
 
@@ -164,7 +174,7 @@ export const DERIVATIVES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     (g, [y, x], [dy, dx]) =>
       g.call("divide", difference(g, times(g, x, dy), times(g, y, dx))!, g.call("add", square(g, x!), square(g, y!))),
   ],
-  ["cbrt", over((g, _, self) => g.call("multiply", g.number(3), square(g, self)))],
+  ["cbrt", root((g, self) => g.call("multiply", g.number(3), square(g, self)))],
   ["ceil", zero],
   ["cos", outer((g, x) => g.call("unaryMinus", g.call("sin", x)))],
   ["cosh", outer((g, x) => g.call("sinh", x))],
@@ -178,7 +188,7 @@ export const DERIVATIVES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["sign", zero],
   ["sin", outer((g, x) => g.call("cos", x))],
   ["sinh", outer((g, x) => g.call("cosh", x))],
-  ["sqrt", over((g, _, self) => g.call("multiply", g.number(2), self))],
+  ["sqrt", root((g, self) => g.call("multiply", g.number(2), self))],
   ["tan", outer((g, _, self) => onePlus(g, square(g, self)))],
   ["tanh", outer((g, _, self) => oneMinus(g, square(g, self)))],
 ]);

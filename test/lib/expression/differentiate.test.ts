@@ -79,6 +79,12 @@ describe("derivatives", () => {
     assert.deepEqual(derivatives("x^y", 0, 2), [0, 0, 0]);
   });
 
+  it("are zero where the slope of a root is infinite", () => {
+    for (const text of ["sqrt(x)", "cbrt(x)", "x^0.3", "x^0.5", "y * sqrt(max(x, 0))"])
+      assert.equal(derivatives(text, 0, 2)[1], 0, text);
+    near(derivatives("x^1.5", 0, 0)[1], 0, "x^1.5");
+  });
+
   it("take one side at a kink", () => {
     assert.deepEqual(derivatives("abs(x)", 0, 0).slice(0, 2), [0, 0]);
     assert.deepEqual(derivatives("max(x, 0)", 0, 0).slice(0, 2), [0, 1]);
