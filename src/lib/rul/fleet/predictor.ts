@@ -1,0 +1,191 @@
+/** One living unit and a fleet model: samples in, life left out. */
+import type { Json } from "../../store/store.ts";
+import { FeatureStream } from "./features.ts";
+import type { FleetModel, Learner } from "./model.ts";
+import { normalise } from "./normalise.ts";
+import { regimeOf } from "./regimes.ts";
+
+/** Life left in units of life; no number is above the cap. */
+export interface FleetEstimate {
+  mean: number;
+  p05: number;
+  p10: number;
+  p50: number;
+  p90: number;
+  p95: number;
+  /** The cap: a quantile that equals it means "this or more". */
+  cap: number;
+  /** True when the condition was never seen in training; the interval is then widened. */
+  unknown: boolean;
+  /** `full` when the unit's start was seen, else `midlife`. */
+  mode: "full" | "midlife";
+}
+
+/** An unknown condition makes the interval so many times wider. */
+const WIDER = 3;
+/** A share of recent samples at unknown operating points from which the condition is unknown; their weight fades so fast. */
+const STRAY = 0.5;
+const FADE = 0.1;
+
+export class FleetPredictor {
+  readonly model: FleetModel;
+  private readonly stream: FeatureStream;
+  private readonly settings: Float64Array;
+  private readonly raw: Float64Array;
+  private readonly z: Float64Array;
+  private readonly features: Float64Array;
+  private outside: number[] = [];
+  private stray = 0;
+  /** Undefined while the start window is open, then whether the unit begins as new ones do. */
+  private freshStart: boolean | undefined;
+  private samples = 0;
+
+  constructor(model: FleetModel) {
+    const { content } = model;
+    this.model = model;
+    this.stream = new FeatureStream(content.shape);
+    this.settings = new Float64Array(content.regimes.settings.length);
+    this.raw = new Float64Array(content.sensors.length);
+    this.z = new Float64Array(content.sensors.length);
+    this.features = new Float64Array(this.stream.length);
+  }
+
+  /**
+   * Takes a sample.
+   * @param time in units of life, not before the last
+   * @param values in the order of `model.signals`, or by name; NaN, null or absent is missing
+   */
+  update(time: number, values: ArrayLike<number> | Readonly<Record<string, number | null | undefined>>): void {
+    const { content, signals } = this.model;
+    const n = this.settings.length;
+    for (let i = 0; i < signals.length; i++) {
+      const x = "length" in values ? (values as ArrayLike<number>)[i] : values[signals[i]!];
+      const value = typeof x === "number" && Number.isFinite(x) ? x : Number.NaN;
+      if (i < n) this.settings[i] = value;
+      else this.raw[i - n] = value;
+    }
+    const regime = regimeOf(content.regimes, this.settings);
+    this.stray += FADE * ((regime < 0 ? 1 : 0) - this.stray);
+    normalise(content.sensors, regime, this.raw, this.z);
+    this.stream.update(time, this.z, Number.NaN, this.features);
+    this.samples++;
+    if (this.freshStart === undefined && !this.stream.starting)
+      this.freshStart = !(this.stream.startLevel > content.clock.highestStart);
+    this.features[this.features.length - 2] = this.age(time);
+  }
+
+  /** The estimate after the last sample; undefined before the first. */
+  estimate(): FleetEstimate | undefined {
+    if (this.samples === 0) return undefined;
+    const { model } = this;
+    const { cap } = model.content;
+    const { learner, mode } = this.learner();
+    this.outside = model.outside(this.features);
+    const mean = model.predict(this.features, learner);
+    const q = model.quantilesOf(mean, learner);
+    const unknown = model.isStrange(this.outside) || this.stray > STRAY;
+    const spread = (x: number) => (unknown ? Math.min(cap, Math.max(0, mean + WIDER * (x - mean))) : x);
+    return {
+      mean,
+      p05: spread(q[0]!),
+      p10: spread(q[1]!),
+      p50: q[2]!,
+      p90: spread(q[3]!),
+      p95: spread(q[4]!),
+      cap,
+      unknown,
+      mode,
+    };
+  }
+
+  /** Health indicator now, smoothed: 0 healthy, 1 failed. */
+  get indicator(): number {
+    return this.features[4 * this.z.length]!;
+  }
+
+  /** Why, in words, the strongest first: what moves the prediction most when it is set to a healthy value. */
+  reasons(most = 3): string[] {
+    if (this.samples === 0) return [];
+    const { model, features } = this;
+    const { content } = model;
+    const { learner, mode } = this.learner();
+    const out: string[] = [];
+    if (this.stray > STRAY) out.push("unknown condition: this operating point was never seen in the fleet");
+    if (model.isStrange(this.outside))
+      out.push(`unknown condition: ${this.names(this.outside)} outside all that the fleet has shown`);
+    const now = model.predict(features, learner);
+    const trial = Float64Array.from(features);
+    const found: { sensor: number; effect: number }[] = [];
+    for (let s = 0; s < content.sensors.length; s++) {
+      for (let k = 4 * s; k < 4 * s + 4; k++) trial[k] = content.healthy[k]!;
+      found.push({ sensor: s, effect: model.predict(trial, learner) - now });
+      for (let k = 4 * s; k < 4 * s + 4; k++) trial[k] = features[k]!;
+    }
+    found.sort((a, b) => b.effect - a.effect);
+    for (const { sensor, effect } of found.slice(0, most))
+      if (effect > 0.01 * content.cap) out.push(this.sentence(sensor, mode));
+    if (mode === "midlife") out.push("met in mid-life: its own start is not known");
+    return out;
+  }
+
+  snapshot(): Json {
+    return {
+      stream: this.stream.snapshot(),
+      features: Array.from(this.features, (x) => (Number.isNaN(x) ? null : x)),
+      stray: this.stray,
+      samples: this.samples,
+      fresh: this.freshStart ?? null,
+    };
+  }
+
+  restore(state: Json): void {
+    const s = state as {
+      stream: Json;
+      features: (number | null)[];
+      stray: number;
+      samples: number;
+      fresh: boolean | null;
+    };
+    this.stream.restore(s.stream);
+    this.stray = s.stray;
+    this.samples = s.samples;
+    this.freshStart = s.fresh ?? undefined;
+    this.features.set(s.features.map((x) => x ?? Number.NaN));
+  }
+
+  /** Age in units of life; NaN when the unit was met in mid-life and its clock does not tell. */
+  private age(time: number): number {
+    const { clock } = this.model.content;
+    if (!this.onTime()) return time - clock.start;
+    return this.freshStart === false ? Number.NaN : time - (clock.isAge ? clock.start : this.stream.start);
+  }
+
+  /** Whether the first sample came when a unit's life begins, as far as the clock can tell. */
+  private onTime(): boolean {
+    const { clock } = this.model.content;
+    return !clock.isAge || this.stream.start <= clock.start + clock.tolerance;
+  }
+
+  private learner(): { learner: Learner; mode: "full" | "midlife" } {
+    const { full, midlife } = this.model.content;
+    return this.onTime() && this.freshStart !== false
+      ? { learner: full, mode: "full" }
+      : { learner: midlife, mode: "midlife" };
+  }
+
+  private sentence(sensor: number, mode: "full" | "midlife"): string {
+    const { name, gain } = this.model.content.sensors[sensor]!;
+    const at = 4 * sensor;
+    const own = mode === "full" && !Number.isNaN(this.features[at + 2]!);
+    const change = own ? this.features[at + 2]! : this.features[at]!;
+    const size = Math.abs(change) > 2 ? "far" : Math.abs(change) > 1 ? "well" : "slightly";
+    const side = change > 0 === gain[0]! > 0 ? "above" : "below";
+    return `${name} ${size} ${side} ${own ? "its start" : "the fleet's mean"}`;
+  }
+
+  private names(features: number[]): string {
+    const { sensors } = this.model.content;
+    const names = [...new Set(features.map((f) => sensors[Math.floor(f / 4)]?.name ?? "the health indicator"))];
+    return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  }
+}
