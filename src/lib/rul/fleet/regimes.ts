@@ -25,6 +25,7 @@ export const ONE_REGIME: Regimes = { settings: [], seen: [""] };
 
 /** Most levels of a column, and the gap between levels as a share of the column's range. */
 const MOST_LEVELS = 30;
+const MOST_SETTINGS = 3;
 const GAP = 0.02;
 /** A level or regime that holds fewer rows than this share is no operating point. */
 const RARE = 0.005;
@@ -70,7 +71,9 @@ function levelOf({ low, high, tolerance }: Setting, x: number): number {
 export function regimesOf(table: FleetTable, columns: number[]): Regimes {
   const settings = columns.map((c) => {
     const values = sortedColumn(table, c);
-    return levels(table.signals[c]!, values) ?? bands(table.signals[c]!, values);
+    const name = table.signals[c]!;
+    const cut = levels(name, values);
+    return cut && cut.low.length > 1 ? cut : bands(name, values);
   });
   return withSeen(table, columns, settings);
 }
@@ -91,30 +94,27 @@ export function findRegimes(table: FleetTable): { regimes: Regimes; columns: num
   found.sort((a, b) => a.spread - b.spread || a.column - b.column);
   const chosen: typeof found = [];
   let regimes = ONE_REGIME;
-  let left = 1;
-  for (;;) {
-    let best: { candidate: (typeof found)[number]; regimes: Regimes; left: number } | undefined;
+  while (chosen.length < MOST_SETTINGS) {
+    let best: { candidate: (typeof found)[number]; regimes: Regimes; share: number } | undefined;
     for (const candidate of found) {
       if (chosen.includes(candidate)) continue;
       const all = [...chosen, candidate];
+      const columns = all.map((f) => f.column);
       const trial = withSeen(
         probe,
-        all.map((f) => f.column),
+        columns,
         all.map((f) => f.setting),
       );
-      const rest = scatterLeft(
-        probe,
-        trial,
-        all.map((f) => f.column),
-      );
+      // What the candidate removes from the columns that are not settings, beyond the settings chosen before.
+      const share =
+        scatterLeft(probe, trial, columns, columns) /
+        scatterLeft(probe, regimes, columns.slice(0, chosen.length), columns);
       // A later candidate must be clearly better, not luckier.
-      if (rest < (1 - REMOVES) * left && (!best || rest < 0.9 * best.left))
-        best = { candidate, regimes: trial, left: rest };
+      if (share < 1 - REMOVES && (!best || share < 0.9 * best.share)) best = { candidate, regimes: trial, share };
     }
-    if (!best || chosen.length === 3) break;
+    if (!best) break;
     chosen.push(best.candidate);
     regimes = best.regimes;
-    left = best.left;
   }
   if (chosen.length === 0) return { regimes, columns: [] };
   const columns = chosen.map((f) => f.column);
@@ -155,10 +155,12 @@ function levels(name: string, sorted: Float64Array): Setting | undefined {
   return stragglers > 0.02 * n || low.length === 0 ? undefined : { name, low, high, tolerance: (GAP / 2) * range };
 }
 
+/** One level when there is one value. */
 function bands(name: string, sorted: Float64Array): Setting {
   const edges = Array.from({ length: BANDS + 1 }, (_, i) => quantile(sorted, i / BANDS));
   const range = edges[BANDS]! - edges[0]!;
-  return { name, low: edges.slice(0, -1), high: edges.slice(1), tolerance: 0.05 * range || 0 };
+  if (!(range > 0)) return { name, low: [edges[0]!], high: [edges[0]!], tolerance: 0 };
+  return { name, low: edges.slice(0, -1), high: edges.slice(1), tolerance: 0.05 * range };
 }
 
 /** Correlation ratio of the relative age (0 at the first, 1 at the last sample) and the levels of a column. */
@@ -187,9 +189,9 @@ function independentOfAge(table: FleetTable, column: number, setting: Setting): 
 
 /**
  * Scatter between neighbouring samples once the level of each regime is known, as a share of the raw scatter
- * (von Neumann 1941): median over the columns that vary.
+ * (von Neumann 1941): median over the columns that vary and are not excluded.
  */
-function scatterLeft(table: FleetTable, regimes: Regimes, columns: number[]): number {
+function scatterLeft(table: FleetTable, regimes: Regimes, columns: number[], exclude: number[]): number {
   const width = table.signals.length;
   const count = regimes.seen.length;
   const numbers = table.units.map(({ time, values }) =>
@@ -202,7 +204,7 @@ function scatterLeft(table: FleetTable, regimes: Regimes, columns: number[]): nu
   );
   const ratios: number[] = [];
   for (let c = 0; c < width; c++) {
-    if (columns.includes(c)) continue;
+    if (exclude.includes(c)) continue;
     const sum = new Float64Array(count);
     const seen = new Float64Array(count);
     table.units.forEach(({ values }, u) => {

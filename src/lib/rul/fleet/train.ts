@@ -255,8 +255,9 @@ function featureRows(table: FleetTable, fleet: Fleet, cap: number, random: Rando
     }
   });
   const levels = ascending(startLevels);
-  // A quarter of the fleet's own range beyond its worst start.
-  clock.highestStart = levels[levels.length - 1]! + 0.25 * (levels[levels.length - 1]! - levels[0]!);
+  // Beyond its worst start by a quarter of the fleet's own range; a small fleet has not shown its range.
+  const range = levels[levels.length - 1]! - levels[0]!;
+  clock.highestStart = levels[levels.length - 1]! + (0.25 + 3 / levels.length) * range;
   return { rows: full.rows(), midlife: midlife.rows(), clock };
 }
 

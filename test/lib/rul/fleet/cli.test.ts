@@ -1,0 +1,76 @@
+/** The command line as a user runs it. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRandom } from "../../../../src/lib/random.ts";
+
+const CLI = join(import.meta.dirname, "../../../../src/cli/rul.ts");
+
+describe("twinwire-rul", function () {
+  this.timeout(20_000);
+  let folder = "";
+  const at = (name: string) => join(folder, name);
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", CLI, ...args], { encoding: "utf8" });
+
+  /** Machines whose heat grows to 1 over a life of 60 to 100 hours, seen hourly. */
+  function machines(count: number, seed: string, share: number): string {
+    const random = createRandom(seed);
+    const lines = ["machine,hours,heat,room"];
+    for (let u = 1; u <= count; u++) {
+      const life = Math.round(60 + 40 * random.next());
+      for (let t = 0; t <= life * share; t++)
+        lines.push([`M${u}`, t, (t / life) ** 2 + 0.02 * random.normal(), 20 + random.normal()].join(","));
+    }
+    return lines.join("\n");
+  }
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "twinwire-rul-"));
+    writeFileSync(at("train.csv"), machines(12, "train", 1));
+    writeFileSync(at("test.csv"), machines(4, "test", 0.7));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("trains and predicts, one row per unit or all rows", () => {
+    const columns = ["--unit", "machine", "--time", "hours"];
+    const trained = run("train", "--in", at("train.csv"), "--model", at("m.json"), ...columns, "--seed", "3");
+    assert.equal(trained.stderr, "");
+    assert.match(trained.stdout, /12 units/);
+    assert.match(trained.stdout, /1 signals \(heat\)/);
+    assert.equal(run("predict", "--model", at("m.json"), "--in", at("test.csv"), "--out", at("p.csv")).status, 0);
+    const [head, ...rows] = readFileSync(at("p.csv"), "utf8").trim().split("\n");
+    assert.equal(head, "unit,time,pred,p05,p10,p50,p90,p95,unknown");
+    assert.deepEqual(
+      rows.map((row) => row.split(",")[0]),
+      ["M1", "M2", "M3", "M4"],
+    );
+    for (const row of rows) {
+      const [, time, pred, ...q] = row.split(",").map(Number) as [number, number, ...number[]];
+      // 70 % of the life is over.
+      assert.ok(Math.abs(pred! - (time * 3) / 7) < 10, row);
+      assert.ok(q[0]! <= q[1]! && q[1]! <= q[2]! && q[2]! <= q[3]! && q[3]! <= q[4]!, row);
+    }
+    run("predict", "--model", at("m.json"), "--in", at("test.csv"), "--out", at("all.csv"), "--all");
+    const every = readFileSync(at("all.csv"), "utf8").trim().split("\n");
+    assert.equal(every.length, readFileSync(at("test.csv"), "utf8").split("\n").length);
+    assert.ok(rows.every((row) => every.includes(row)));
+  });
+
+  it("answers what is wrong with one sentence and exit code 2", () => {
+    const wrong = (args: string[], sentence: RegExp) => {
+      const { status, stderr } = run(...args);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, sentence);
+      assert.equal(stderr.trim().split("\n").length, 1);
+    };
+    wrong(["train", "--in", at("none.csv"), "--model", at("x.json")], /does not exist/);
+    wrong(["train", "--in", at("train.csv"), "--model", at("x.json")], /no column "unit"; it has machine, hours/);
+    wrong(["predict", "--model", at("test.csv"), "--in", at("test.csv"), "--out", at("x.csv")], /no JSON/);
+    wrong(["train", "--in", at("train.csv"), "--model", at("x.json"), "--cap", "-1"], /--cap/);
+    wrong(["guess"], /neither train nor predict/);
+    wrong(["train", "--bogus"], /bogus/);
+  });
+});
