@@ -37,23 +37,26 @@ export const isNumber = (form: Form): boolean =>
   form.unknown.size === 0 && form.dimension.every((d) => Math.abs(d) < NEGLIGIBLE);
 
 export class UnitSolver {
-  #solved = new Map<string, Form>();
+  /** Solutions in the order in which they were found: each is in terms of names that were solved later, or never. */
+  #solved: { name: string; form: Form }[] = [];
+  #order = new Map<string, number>();
 
   /** The form with everything put in that is known by now. */
   resolve(form: Form): Form {
-    let result = form;
-    for (let again = true; again; ) {
-      again = false;
-      for (const [name, exponent] of result.unknown) {
-        const solution = this.#solved.get(name);
-        if (!solution) continue;
-        const rest = new Map(result.unknown);
-        rest.delete(name);
-        result = combined({ dimension: result.dimension, unknown: rest }, solution, exponent);
-        again = true;
-      }
+    const dimension = Array.from(form.dimension);
+    const open = new Map(form.unknown);
+    let first = this.#solved.length;
+    for (const name of open.keys()) first = Math.min(first, this.#order.get(name) ?? first);
+    for (let k = first; k < this.#solved.length; k++) {
+      const { name, form: solution } = this.#solved[k]!;
+      const exponent = open.get(name);
+      if (exponent === undefined) continue;
+      open.delete(name);
+      for (let i = 0; i < dimension.length; i++) dimension[i]! += exponent * solution.dimension[i]!;
+      for (const [inner, power] of solution.unknown) open.set(inner, (open.get(inner) ?? 0) + exponent * power);
     }
-    return result;
+    for (const [name, exponent] of open) if (Math.abs(exponent) < NEGLIGIBLE) open.delete(name);
+    return { dimension, unknown: open };
   }
 
   /** Demands that two units are equal. @returns false when they cannot be */
@@ -64,7 +67,8 @@ export class UnitSolver {
     const [name, exponent] = first;
     const rest = new Map(difference.unknown);
     rest.delete(name);
-    this.#solved.set(name, raised({ dimension: difference.dimension, unknown: rest }, -1 / exponent));
+    this.#order.set(name, this.#solved.length);
+    this.#solved.push({ name, form: raised({ dimension: difference.dimension, unknown: rest }, -1 / exponent) });
     return true;
   }
 }

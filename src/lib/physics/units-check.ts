@@ -66,6 +66,7 @@ class Check {
     const own = this.#name(e.name);
     const wanted = e.kind === "state" ? combined(own, SECOND, -1) : own;
     const unit = this.#whole(e.ast, e.kind === "variable" ? e.name : undefined);
+    if (e.kind === "variable" && this.#zeroScale({ kind: "name", name: e.name }, e.ast)) return;
     if (this.#fits(wanted, unit)) return;
     const left = e.kind === "state" ? `d${e.name}/dt` : e.name;
     const wants = e.kind === "state" ? this.#show(wanted) : this.#label({ kind: "name", name: e.name }, wanted);

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { checkEquations } from "../../../src/lib/physics/check.ts";
 import { EquationError, isFreeName, readModel } from "../../../src/lib/physics/equations.ts";
 import { compileModel } from "../../../src/lib/physics/model.ts";
 import { siPorts } from "../../../src/lib/physics/unit-names.ts";
 import { checkUnits } from "../../../src/lib/physics/units-check.ts";
+import { createRandom } from "../../../src/lib/random.ts";
 import { isUnit, parseUnit } from "../../../src/lib/twin/units.ts";
+import { expressionFuzz } from "../expression/fuzz.ts";
 
 /** As people type them. */
 const UNITS: Record<string, string> = {
@@ -92,6 +96,11 @@ describe("check of units", () => {
         "eta > 0 ? P : (T): both results of a condition need the same unit, but there are kW and °C.",
       ],
       ["x = p1 ? 1 : 2", 4, "The condition needs a number without a unit, but p1 is in bar."],
+      [
+        "T = 0",
+        4,
+        "0 beside T would mean 0 K, because equations run in SI units: give the number a name, and the unit °C.",
+      ],
       ["x = clamp(level, 0, I)", 4, "clamp(level, 0, I): all parts need the same unit, but there are m and A."],
       ["x = floor(Q)", 10, "floor needs a number without a unit, but Q is in m³/h."],
       [
@@ -156,6 +165,31 @@ describe("live check with units", () => {
     });
     assert.deepEqual(answer.parameters, ["k", "C"]);
     JSON.stringify(answer);
+  });
+
+  it("answers whatever is typed (1 500 texts)", () => {
+    const { expressions } = JSON.parse(readFileSync(join(import.meta.dirname, "../expression/attacks.json"), "utf8"));
+    const random = createRandom("units");
+    const next = expressionFuzz(random, expressions);
+    const typed = ["°C", "kW", "bar", "", "dB", "1", "m2.5", "kg/", "__proto__"];
+    const unit = () => typed[Math.floor(random.next() * typed.length)]!;
+    let fine = 0;
+    for (let k = 0; k < 1500; k++) {
+      const [a, b, c] = [next().text, next().text, next().text];
+      const units = { x: unit(), k: unit(), speed: unit(), y: unit(), constructor: unit() };
+      const equations = `dx/dt = ${a}\ny = ${b}\nwhen ${c} > 0: x = ${b}`.replaceAll("model.derived.npshMargin", "z");
+      const answer = checkEquations({ equations: k % 2 ? equations : equations.split("\n")[1], signals: ["x"], units });
+      if (answer.ok) fine++;
+      JSON.stringify(answer);
+    }
+    assert(fine > 100, `${fine}`);
+  });
+
+  it("solves 500 lines over 1 500 unknown units", () => {
+    const lines = Array.from({ length: 499 }, (_, i) => `v${i} = a${i}*b${i}/c${i} + v${i + 1}^2 * v${i + 1}`);
+    const answer = checkEquations({ equations: lines.join("\n"), units: { v0: "W", v498: "m" } });
+    assert(answer.ok && answer.units);
+    assert(answer.units.undetermined.length > 900);
   });
 
   it("says nothing of units when none are asked for", () => {
