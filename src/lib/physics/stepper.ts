@@ -45,7 +45,8 @@ const MAX_STEPS = 2000;
 export class Stepper {
   readonly #model: CompiledModel;
   readonly #options: StepperOptions;
-  readonly #solver: OdeSolver;
+  /** Made when there is something to integrate. */
+  #made: OdeSolver | undefined;
   readonly #y: Float64Array;
   readonly #u: Float64Array;
   readonly #out: Float64Array;
@@ -66,10 +67,14 @@ export class Stepper {
     this.#y = Float64Array.from(model.initial);
     this.#u = new Float64Array(model.inputs.length).fill(Number.NaN);
     this.#out = new Float64Array(model.quantities.length).fill(Number.NaN);
-    this.#solver = new OdeSolver(odeProblem(model, this.#u), {
-      rtol: options.rtol ?? 1e-6,
-      atol: options.atol ?? 1e-9,
+  }
+
+  get #solver(): OdeSolver {
+    this.#made ??= new OdeSolver(odeProblem(this.#model, this.#u), {
+      rtol: this.#options.rtol ?? 1e-6,
+      atol: this.#options.atol ?? 1e-9,
     });
+    return this.#made;
   }
 
   /** Values of the model's `quantities` after the last step; NaN where unknown. */
@@ -174,7 +179,7 @@ export class Stepper {
       if (!Object.is(this.#u[i], inputs[i])) changed = true;
       this.#u[i] = inputs[i]!;
     }
-    if (changed) this.#solver.restart();
+    if (changed) this.#made?.restart();
   }
 
   #start({ time, measured }: Sample): void {
@@ -185,7 +190,7 @@ export class Stepper {
       // What nobody measures, such as wear, keeps its last value over a gap.
       else if (first || !Number.isFinite(this.#y[i])) this.#y[i] = this.#model.initial[i]!;
     }
-    this.#solver.restart();
+    this.#made?.restart();
     this.#startedAt = time;
     this.#running = true;
   }
@@ -220,7 +225,7 @@ export class Stepper {
       startedAt: orNull(this.#startedAt),
       t: this.#t,
       running: this.#running,
-      solver: this.#solver.snapshot() as unknown as Json,
+      solver: (this.#made?.snapshot() ?? null) as unknown as Json,
       pending: this.#pending.map((s) => ({ ...s, inputs: plain(s.inputs), measured: plain(s.measured) })),
     };
   }
@@ -238,7 +243,7 @@ export class Stepper {
     this.#startedAt = orNaN(s.startedAt);
     this.#t = s.t;
     this.#running = s.running === true && y.every(Number.isFinite);
-    this.#solver.reset();
+    this.#made?.reset();
     if (s.solver) this.#solver.restore(s.solver as unknown as ReturnType<OdeSolver["snapshot"]>);
     const pending = (s.pending ?? []) as unknown as Sample[];
     this.#pending = pending.map((sample) => ({

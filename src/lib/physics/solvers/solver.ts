@@ -62,6 +62,13 @@ const SLIDING_SWITCHES = 40;
 /** Good steps after which the switches are watched again. */
 const SLIDING_STEPS = 200;
 
+/** Part of a step, 0 … 1; `smooth` when the step to its end was accurate. */
+interface Part {
+  low: number;
+  high: number;
+  smooth: boolean;
+}
+
 export class OdeSolver {
   readonly #problem: OdeProblem;
   readonly #tolerances: Tolerances;
@@ -219,10 +226,12 @@ export class OdeSolver {
    * Where in the step that was just tried a watched function changes sign: at its end or, for events, already inside.
    * @returns the part of the step, 0 … 1, between whose ends it does
    */
-  #crosses(t: number, y: Float64Array, h: number, error: number): { low: number; high: number } | undefined {
+  #crosses(t: number, y: Float64Array, h: number, error: number): Part | undefined {
     const crossings = this.#crossings;
     const method = this.#method;
-    if (!crossings.hasEvents || error > 1) return crossings.look(t + h, method.next) ? { low: 0, high: 1 } : undefined;
+    const smooth = error <= 1;
+    if (!crossings.hasEvents || !smooth)
+      return crossings.look(t + h, method.next) ? { low: 0, high: 1, smooth } : undefined;
     method.prepareDense(t, y, h);
     // From place to place, so that an event is seen that ends before the step does.
     let low = 0;
@@ -230,7 +239,7 @@ export class OdeSolver {
       const at = t + high * h;
       if (high === 1) this.#scratch.set(method.next);
       else method.interpolate(high, this.#scratch);
-      if (crossings.look(at, this.#scratch)) return { low, high };
+      if (crossings.look(at, this.#scratch)) return { low, high, smooth };
       crossings.start(at, this.#scratch);
       low = high;
     }
@@ -239,89 +248,101 @@ export class OdeSolver {
   }
 
   /**
-   * Goes to the first change of sign within a part of `step`: a step that ends just before it, all on one side, and a
-   * tiny move across. @returns the step to try next when the way there is itself not accurate enough
+   * Goes to the first change of sign within a part of `step`: by steps that end before it, so that a right-hand side that
+   * jumps there is never seen from both sides within one, then by a tiny move across.
+   * @returns the step to try next when it is not there after all
    */
   #land(
     result: SolverResult,
     y: Float64Array,
     step: number,
-    part: { low: number; high: number },
+    part: Part,
     t1: number,
     options: IntegrateOptions,
   ): "landed" | "failed" | number {
+    const crossings = this.#crossings;
     const method = this.#method;
-    const t = result.t;
-    let low = step * part.low;
-    let high = step * part.high;
-    const margin = 16 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(t + high)) + 1e-14 * high;
-    let zero = low + (high - low) * this.#crossings.firstZero();
-    let stuck = 0;
-    for (let i = 0; i < 60; i++) {
-      // Regula falsi from the start, halving when it moves the same end again and again.
-      const guess = stuck > 2 ? (low + high) / 2 : zero;
-      const h = Math.min(Math.max(guess - margin, low + 0.1 * (high - low)), high);
-      if (low === 0 && (h <= 2 * margin || high <= 2 * margin)) return this.#cross(result, y, t, margin, t1, options);
+    const start = result.t;
+    const near = 1e-8 * step + 16 * Number.EPSILON * Math.max(Math.abs(start), Math.abs(start + step));
+    let high = step * (part.high - part.low);
+    // A straight line between both sides is a good guess only where nothing jumps.
+    let zero = high * crossings.firstZero();
+    if (part.low > 0) {
+      // Inside the step, the function was on yet another side before.
+      method.attempt(start, y, step * part.low);
+      if (!this.#commit(result, y, step * part.low, options)) return "landed";
+    } else crossings.start(start, y);
+    if (!part.smooth) zero = this.#straight(start, y, high);
+    // Share of the way that is left: stages inside a step may reach farther than its end.
+    let back = 0;
+    for (let i = 0; i < 100; i++) {
+      const t = result.t;
+      if (zero <= near || high <= near) return this.#cross(result, y, Math.min(zero, high), t1, options);
+      const h = Math.min(Math.max(zero * (1 - back) - near / 2, 0.1 * near), high);
       const error = method.attempt(t, y, h);
-      if (this.#crossings.look(t + h, method.next)) {
-        zero = low + (h - low) * this.#crossings.firstZero();
-        stuck = high - h < 0.5 * (high - low) ? stuck + 1 : 0;
-        high = h;
-        continue;
-      }
-      if (!(error <= 1)) {
+      if (crossings.look(t + h, method.next)) {
         result.rejected++;
-        this.#crossings.start(t, y);
-        return this.#control.rejected(method, h, error);
+        // The same place again: the zero is at it, or a little before.
+        if (h > 0.99 * high) back = Math.min(0.5, 10 * back || 1e-6);
+        high = h;
+        zero = error <= 1 ? h * crossings.firstZero() : Math.min(this.#straight(t, y, high), high);
+        if (!(error <= 1)) back = Math.min(0.5, 10 * back || 1e-3);
+      } else if (error <= 1) {
+        if (!this.#commit(result, y, h, options)) return "landed";
+        high -= h;
+        zero = Math.min(this.#straight(result.t, y, high), high);
+        back *= 0.01;
+      } else {
+        result.rejected++;
+        if (back >= 0.5) return this.#control.rejected(method, h, error);
+        back = Math.min(0.5, 10 * back || 1e-3);
       }
-      // Good, and before the change: is it the last moment before?
-      this.#problem.rhs(t + h, method.next, this.#slope);
-      if (this.#reaches(t + h, method.next, margin) || high - h <= 4 * margin) {
-        result.steps++;
-        this.#finish(result, y, h, t + h, options.onStep);
-        method.advance();
-        return this.#cross(result, y, t + h, margin, t1, options);
-      }
-      stuck = h - low < 0.5 * (high - low) ? stuck + 1 : 0;
-      low = h;
-      zero = this.#extrapolate(t, h, high, method.next);
     }
-    this.#crossings.start(t, y);
     return step / 2;
   }
 
-  /** A better guess of the zero, from the slope at the end of a step that comes before it. */
-  #extrapolate(t: number, h: number, high: number, z: Float64Array): number {
-    const reach = Math.max(high - h, 0);
-    for (let i = 0; i < z.length; i++) this.#scratch[i] = z[i]! + reach * this.#slope[i]!;
-    this.#crossings.start(t + h, z);
-    return this.#crossings.look(t + high, this.#scratch) ? h + this.#crossings.firstZero() * reach : (h + high) / 2;
+  /** Takes the step that was just tried. @returns false when the new state has no slope */
+  #commit(result: SolverResult, y: Float64Array, h: number, { onStep }: IntegrateOptions): boolean {
+    result.steps++;
+    this.#finish(result, y, h, result.t + h, onStep);
+    this.#crossings.start(result.t, y);
+    return this.#method.advance() || this.#method.prepare(result.t, y);
   }
 
-  /** Whether a move of some margins along the slope changes a sign. */
-  #reaches(t: number, z: Float64Array, margin: number): boolean {
-    const gap = 8 * margin;
-    for (let i = 0; i < z.length; i++) this.#scratch[i] = z[i]! + gap * this.#slope[i]!;
-    return this.#crossings.look(t + gap, this.#scratch);
+  /** Where the straight line along the slope first meets a change of sign within `reach`; else `reach`. */
+  #straight(t: number, y: Float64Array, reach: number): number {
+    const { slope } = this.#method;
+    let to = reach;
+    for (let i = 0; i < 30; i++) {
+      for (let j = 0; j < y.length; j++) this.#scratch[j] = y[j]! + to * slope[j]!;
+      if (!this.#crossings.look(t + to, this.#scratch)) return i === 0 ? reach : to;
+      const zero = to * this.#crossings.firstZero();
+      if (!(zero < to * (1 - 1e-12))) break;
+      to = zero;
+    }
+    return to;
   }
 
-  /** Moves across the change of sign that lies just ahead, not beyond t1, and lets the events happen. */
+  /** Moves across the change of sign that lies `ahead` along the slope, not beyond t1, and lets the events happen. */
   #cross(
     result: SolverResult,
     y: Float64Array,
-    t: number,
-    margin: number,
+    ahead: number,
     t1: number,
     options: IntegrateOptions,
   ): "landed" | "failed" {
-    this.#problem.rhs(t, y, this.#slope);
-    for (let gap = margin; ; gap *= 2) {
-      for (let i = 0; i < y.length; i++) this.#scratch[i] = y[i]! + gap * this.#slope[i]!;
-      if (!this.#crossings.look(t + gap, this.#scratch, true) && gap < 1e6 * margin && t + gap < t1) continue;
+    const t = result.t;
+    const { slope } = this.#method;
+    const margin = 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(t + ahead)) + 1e-12 * ahead;
+    for (let extra = margin; ; extra *= 2) {
+      const gap = Math.min(ahead + extra, t1 - t);
+      for (let i = 0; i < y.length; i++) this.#scratch[i] = y[i]! + gap * slope[i]!;
+      if (!this.#crossings.look(t + gap, this.#scratch, true) && extra < 1e6 * margin && t + gap < t1) continue;
       y.set(this.#scratch);
-      result.t = Math.min(t + gap, t1);
+      result.t = t + gap >= t1 ? t1 : t + gap;
       break;
     }
+    result.steps++;
     this.#control.restart();
     if (this.#crossings.switched) this.#noteSwitch(result.t, t1 - t);
     return this.#react(result, y, options) ? "landed" : "failed";
