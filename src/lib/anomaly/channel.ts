@@ -1,6 +1,11 @@
 /**
- * What is normal for one channel: robust location, scale and lag-one autocorrelation, learned from a first stretch of
- * data (median and MAD), then adapted slowly with clipping (Huber's ψ), so that single wild values move nothing.
+ * What is normal for one channel: robust location, scale, lag-one autocorrelation and how far its level wanders, learned
+ * from a first stretch, then adapted slowly with clipping (Huber's ψ), so that single wild values move nothing.
+ *
+ * Wander is the part of a component-of-variance model (Searle, Casella & McCulloch 1992) that lies between stretches: the mean square
+ * difference, halved, of the means of eight parts of the learning record beyond what the noise within them explains. A level that
+ * was seen to wander will do so again: its variance widens what counts as normal, it is followed faster, and when it has
+ * left its band it is followed no faster than it was seen to move. A channel that did not wander keeps its baseline.
  */
 import type { Json } from "../store/store.ts";
 import { num } from "./json.ts";
@@ -8,59 +13,97 @@ import { num } from "./json.ts";
 const CLIP = 3;
 /** Mean z² of a standard normal deviate that is clipped at 3 (0.995) and mostly left out beyond 3 (0.973). */
 const CLIPPED_VARIANCE = 0.985;
-/** Median absolute deviation of a standard normal deviate, inverted. */
+/** Median absolute deviation, and distance of the quantiles 2.5 and 97.5 %, of a standard normal deviate. */
 const MAD_TO_SIGMA = 1.4826;
+const SPAN = 3.92;
+/** A span this many times wider than the median deviation says is contamination, not spread. */
+const CONTAMINATED = 3;
+/** Parts of the learning record between which wander is measured. */
+const PARTS = 8;
+/** Wander, in variances, at which a level is followed at half the full speed: four times per learning length. */
+const HALF_SPEED = 0.025;
+const FULL_SPEED = 4;
 
 export class Channel {
   location = 0;
   scale = 1;
   /** 0 … 0.999. */
   autocorrelation = 0;
+  /** Variance of the wandering level, in variances of the channel. */
+  wander = 0;
   /** Samples learned; 0 while nothing is known. */
   count = 0;
   #last = 0;
   #floor = 1e-9;
+  /** Share of a deviation that a wandering level follows per sample, and how far it moves per sample at most. */
+  #rate = 0;
+  #speed = 0;
 
   /**
    * Learns from a first stretch, oldest first.
    * @param floor smallest believable standard deviation
    */
   fit(values: number[], floor: number): void {
-    const sorted = values.slice().sort((a, b) => a - b);
+    const sorted = Float64Array.from(values).sort();
     this.location = median(sorted);
-    const deviations = values.map((v) => Math.abs(v - this.location)).sort((a, b) => a - b);
-    const mad = MAD_TO_SIGMA * median(deviations);
-    // Coarsely quantised values can have a MAD of nothing: then the ordinary deviation, clipped, has to do.
-    const sd = Math.sqrt(values.reduce((s, v) => s + (v - this.location) ** 2, 0) / values.length);
-    // A signal that stood still while learning: one per cent of it is a change.
-    this.#floor = sd > 0 ? Math.max(floor, 1e-6 * Math.abs(this.location)) : floor || 0.01 * Math.abs(this.location);
-    this.#floor = this.#floor || 0.01;
-    const scale = Math.max(mad > 0 ? mad : sd, this.#floor);
+    const scale = this.#spread(values, sorted, floor);
     this.count = values.length;
-    this.#learnAutocorrelation(values, scale);
+    this.autocorrelation = serial(values, this.location, scale);
     // A short stretch of a slow process shows less than its whole spread.
-    this.scale = scale / Math.sqrt(Math.max(0.25, 1 - this.uncertainty(values.length)));
+    this.scale = scale / Math.sqrt(Math.max(0.25, 1 - this.#blur(values.length)));
+    this.#learnWander(values);
     this.#last = clip((values[values.length - 1]! - this.location) / this.scale);
   }
 
-  #learnAutocorrelation(values: number[], scale: number): void {
-    let product = 0;
-    let square = 0;
-    let last = 0;
-    for (const v of values) {
-      const z = clip((v - this.location) / scale);
-      product += z * last;
-      square += z * z;
-      last = z;
+  #spread(values: number[], sorted: Float64Array, floor: number): number {
+    const { location } = this;
+    const mad = MAD_TO_SIGMA * median(Float64Array.from(values, (v) => Math.abs(v - location)).sort());
+    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
+    const span = (at(0.975) - at(0.025)) / SPAN;
+    const step = resolution(sorted);
+    // Of coarse steps the median deviation says nothing; of fine ones it knows contamination from spread.
+    const scale = mad > 2 * step && span > CONTAMINATED * mad ? mad : Math.max(mad, span);
+    const moved = sorted[sorted.length - 1]! > sorted[0]!;
+    // A signal that stood still while learning: one per cent of it is a change.
+    this.#floor = moved ? Math.max(floor, 1e-6 * Math.abs(location)) : floor || 0.01 * Math.abs(location) || 0.01;
+    // No value is known better than the rounding of its steps.
+    return Math.max(scale, this.#floor, moved ? step / Math.sqrt(12) : 0);
+  }
+
+  #learnWander(values: number[]): void {
+    const length = Math.floor(values.length / PARTS);
+    this.wander = this.#rate = this.#speed = 0;
+    if (length < 5) return;
+    const means: number[] = [];
+    let noise = 0;
+    for (let k = 0; k < PARTS; k++) {
+      const part = values.slice(k * length, (k + 1) * length);
+      const mean = part.reduce((a, b) => a + b) / length;
+      means.push(mean);
+      const variance = part.reduce((s, v) => s + (v - mean) ** 2, 0) / length / this.scale ** 2;
+      const phi = Math.min(0.98, serial(part, mean, this.scale));
+      noise += (variance * (1 + phi)) / (1 - phi) / length / PARTS;
     }
-    const n = values.length;
-    const rho = square > 0 ? product / square : 0;
-    // Kendall's (1954) correction of the estimate's bias.
-    this.autocorrelation = between(rho + (1 + 3 * rho) / n, 0, 0.999);
+    let square = 0;
+    let lag = 0;
+    for (let i = 0; i < PARTS; i++)
+      for (let j = i + 1; j < PARTS; j++) {
+        square += ((means[j]! - means[i]!) / this.scale) ** 2;
+        lag += (j - i) * length;
+      }
+    const pairs = (PARTS * (PARTS - 1)) / 2;
+    // Two means differ by twice the variance of one.
+    this.wander = Math.max(0, square / pairs / 2 - noise);
+    this.#rate = ((FULL_SPEED / values.length) * this.wander) / (this.wander + HALF_SPEED);
+    this.#speed = (Math.sqrt(2 * this.wander) * pairs) / lag;
   }
 
   /** Variance of the location in variances of the channel. @param horizon samples after which the baseline forgets */
   uncertainty(horizon: number): number {
+    return this.#blur(horizon) + this.wander;
+  }
+
+  #blur(horizon: number): number {
     const phi = this.autocorrelation;
     return Math.min(1, (1 + phi) / ((1 - phi) * Math.min(this.count, 2 * horizon)));
   }
@@ -79,7 +122,7 @@ export class Channel {
     this.count++;
     const rate = 1 / Math.min(this.count, horizon);
     const z = clip(this.z(value));
-    this.location += rate * this.scale * z;
+    this.location += Math.max(rate, this.#rate) * this.scale * z;
     if (calm) {
       this.scale = Math.max(this.#floor, this.scale * Math.sqrt(1 + rate * ((z * z) / CLIPPED_VARIANCE - 1)));
       this.autocorrelation = between(this.autocorrelation + rate * (z * this.#last - this.autocorrelation), 0, 0.999);
@@ -87,26 +130,59 @@ export class Channel {
     this.#last = z;
   }
 
-  snapshot(): Json {
-    return [this.location, this.scale, this.autocorrelation, this.count, this.#last, this.#floor];
+  /** Follows a level that has left its band, no faster than it was seen to wander. @param steps sampling intervals since the last sample */
+  creep(value: number, steps: number): void {
+    const most = this.#speed * steps;
+    this.location += this.scale * between(this.z(value) * this.#rate, -most, most);
   }
 
+  snapshot(): Json {
+    const { location, scale, autocorrelation, count, wander } = this;
+    return [location, scale, autocorrelation, count, this.#last, this.#floor, wander, this.#rate, this.#speed];
+  }
+
+  /** @throws RangeError when the snapshot does not fit */
   restore(state: unknown): void {
-    if (!Array.isArray(state)) throw new RangeError("The snapshot does not fit.");
-    const [location, scale, autocorrelation, count, last, floor] = state.map(num);
+    if (!Array.isArray(state) || state.length !== 9) throw new RangeError("The snapshot does not fit.");
+    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed] = state.map(num);
     this.location = location!;
     this.scale = scale!;
     this.autocorrelation = autocorrelation!;
     this.count = count!;
     this.#last = last!;
-    this.#floor = num(floor);
+    this.#floor = floor!;
+    this.wander = wander!;
+    this.#rate = rate!;
+    this.#speed = speed!;
   }
 }
 
 /** Median of a sorted list. */
-export function median(sorted: readonly number[]): number {
+export function median(sorted: ArrayLike<number>): number {
   const mid = sorted.length >> 1;
   return sorted.length % 2 ? sorted[mid]! : (sorted[mid - 1]! + sorted[mid]!) / 2;
+}
+
+/** The usual step between neighbouring values of a sorted list: the rounding, where a signal is rounded. */
+function resolution(sorted: Float64Array): number {
+  const steps: number[] = [];
+  for (let i = 1; i < sorted.length; i++) if (sorted[i]! > sorted[i - 1]!) steps.push(sorted[i]! - sorted[i - 1]!);
+  return steps.length ? median(steps.sort((a, b) => a - b)) : 0;
+}
+
+/** Lag-one autocorrelation of clipped deviations, with Kendall's (1954) correction of the estimate's bias, 0 … 0.999. */
+function serial(values: readonly number[], location: number, scale: number): number {
+  let product = 0;
+  let square = 0;
+  let last = 0;
+  for (const v of values) {
+    const z = clip((v - location) / scale);
+    product += z * last;
+    square += z * z;
+    last = z;
+  }
+  const rho = square > 0 ? product / square : 0;
+  return between(rho + (1 + 3 * rho) / values.length, 0, 0.999);
 }
 
 const clip = (x: number): number => between(x, -CLIP, CLIP);

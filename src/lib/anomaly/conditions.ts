@@ -35,7 +35,8 @@ export class Conditions {
   constructor(asset: Pick<Asset, "signals">, options: AlertOptions & { limits: LimitRow[] }) {
     this.#asset = asset;
     this.#options = options;
-    this.main = this.#make();
+    // The detectors' alarm has its hold, clear and rest in their own alert layer.
+    this.main = { ...this.#make(), alert: new Alert({ latch: options.latch, hold: 1, clear: 1, refractory: 0 }) };
     this.#limits = options.limits.map((row) => ({ ...this.#make(), row }));
   }
 

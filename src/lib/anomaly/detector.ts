@@ -13,6 +13,8 @@ export interface Sample {
   autocorrelation: Float64Array;
   /** Variance of the baseline's own location, in variances of the channel: 1 / effective number of samples. */
   uncertainty: Float64Array;
+  /** Smallest deviation that matters, in standard deviations; 0 when any does. */
+  band: Float64Array;
   /** False while an alarm stands or the baseline is frozen: the detector answers but learns nothing. */
   learn: boolean;
 }

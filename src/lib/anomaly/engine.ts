@@ -3,21 +3,22 @@
  * → alert layer, beside it the limits table and the sensors that ingest has flagged; then why and health.
  */
 import type { Json } from "../store/store.ts";
-import type { Asset } from "../twin/asset.ts";
+import type { Asset, Signal } from "../twin/asset.ts";
 import { type AnomalySection, type Envelope, TwinError } from "../twin/envelope.ts";
 import { type AnomalyEvent, type Condition, Conditions, stop, tell, worst } from "./conditions.ts";
 import { causes, contributions, sensorSentence } from "./explain.ts";
 import { capOf, instantHealth, smoothHealth } from "./health.ts";
 import { fields, num, pack, unpack } from "./json.ts";
+import { Modes } from "./modes.ts";
 import type { AnomalyOptions } from "./options.ts";
 import { Rows } from "./rows.ts";
 import { suspectSensor } from "./sensor.ts";
-import { Statistics } from "./statistics.ts";
+import { StreamDetector } from "./stream.ts";
 
-/** Score at which a warning becomes an alarm, in thresholds. */
-const ALARM_AT = 4;
-/** Score below which it counts as over, in thresholds. */
-const CLEAR_AT = 0.6;
+/** Smallest deviation that matters, of a signal with a normal range: this share of it. */
+const BAND = 0.01;
+/** Nothing finer than this share of the normal range is a change. */
+const FLOOR = 1e-4;
 
 export type { AnomalyEvent } from "./conditions.ts";
 
@@ -32,7 +33,11 @@ export class AnomalyEngine {
   readonly #options: AnomalyOptions;
   readonly #rows: Rows;
   readonly #conditions: Conditions;
-  #statistics: Statistics;
+  #stream: StreamDetector;
+  /** Smallest deviations that matter, in engineering units and in units of the rows. */
+  readonly #smallest: Float64Array;
+  readonly #bands: Float64Array;
+  readonly #modes: Modes;
   #frozen = false;
   #health: number | null = null;
   #why: string[] = [];
@@ -47,43 +52,48 @@ export class AnomalyEngine {
     this.#rows = new Rows(asset, options.watch, options.excluded);
     if (this.#rows.channels.length === 0 && options.limits.length === 0)
       throw new TwinError("E_ANOMALY", "Every signal is excluded: leave at least one signal to watch, or add a limit.");
-    this.#statistics = this.#newStatistics();
+    const { channels } = this.#rows;
+    this.#smallest = Float64Array.from(
+      channels,
+      ({ signal }) => options.bands.get(signal.name) ?? BAND * width(signal),
+    );
+    this.#bands = new Float64Array(channels.length);
+    this.#stream = this.#newStream();
+    const signal = options.mode === undefined ? undefined : asset.signals.get(options.mode);
+    this.#modes = new Modes(signal && width(signal));
     this.#conditions = new Conditions(asset, options);
   }
 
-  #newStatistics(): Statistics {
+  #newStream(): StreamDetector {
     const { channels } = this.#rows;
-    const { learning, hold, falseAlarmsPerMonth } = this.#options;
-    // Nothing finer than a ten-thousandth of the normal range is a change.
-    const floors = Float64Array.from(channels, ({ signal, kind }) => {
-      const width = signal.normal ? signal.normal[1] - signal.normal[0] : 0;
-      return kind === "value" && Number.isFinite(width) ? width * 1e-4 : 0;
-    });
-    return new Statistics({ channels: channels.length, learning, hold, falseAlarmsPerMonth, floors });
+    const { learning, hold, clear, refractory, falseAlarmsPerMonth } = this.#options;
+    const floors = Float64Array.from(channels, ({ signal, kind }) => (kind === "value" ? FLOOR * width(signal) : 0));
+    const bands = this.#bands;
+    const n = channels.length;
+    return new StreamDetector({ channels: n, learning, hold, clear, refractory, falseAlarmsPerMonth, floors, bands });
   }
 
   /** Takes one message of the twin into account. */
   update(twin: Envelope): AnomalyResult {
-    for (const i of this.#rows.read(twin)) this.#statistics.forget(i);
+    for (const i of this.#rows.read(twin)) this.#stream.forget(i);
+    for (let i = 0; i < this.#bands.length; i++) this.#bands[i] = this.#smallest[i]! / this.#rows.factor[i]!;
     const fresh = this.#rows.x.some((v) => !Number.isNaN(v));
-    const events = fresh ? this.#watch(twin.time) : [];
+    const events = fresh ? this.#watch(twin) : [];
     events.push(...this.#conditions.watch(twin));
-    if (fresh && this.#statistics.ready) this.#updateHealth();
+    if (fresh && this.#stream.current.ready) this.#updateHealth();
     return { section: this.#section(twin.time), events };
   }
 
-  #watch(time: number): AnomalyEvent[] {
-    const s = this.#statistics;
+  #watch(twin: Envelope): AnomalyEvent[] {
+    const { time } = twin;
     const { main } = this.#conditions;
-    s.update(time, this.#rows.x, !this.#frozen && !main.alert.active);
-    if (!s.ready || s.settling) return [];
-    const transition = main.alert.update({
-      time,
-      over: s.surprise > s.threshold,
-      below: s.surprise < CLEAR_AT * s.threshold,
-      severity: s.held > ALARM_AT * s.threshold ? "alarm" : "warning",
-    });
-    this.#contributions = contributions(this.#rows, s.shares);
+    const { mode: signal } = this.#options;
+    const mode = signal === undefined ? "" : this.#modes.update(twin.values[signal]);
+    const v = this.#stream.update(time, this.#rows.x, !this.#frozen, mode);
+    if (!v.judged) return [];
+    const severity = v.severity === "alarm" ? "alarm" : "warning";
+    const transition = main.alert.update({ time, over: v.active, below: !v.active, severity });
+    this.#contributions = contributions(this.#rows, v.shares);
     const before = this.#suspect;
     this.#suspect = main.alert.active ? this.#explain() : null;
     const named = main.alert.active && this.#suspect !== before;
@@ -93,9 +103,9 @@ export class AnomalyEngine {
 
   /** Fills `#why`; returns the signal whose sensor is suspected. */
   #explain(): string | null {
-    const s = this.#statistics;
-    this.#why = causes(this.#rows, s.channels, s.shown, s.shares);
-    const suspect = suspectSensor(this.#rows.channels, s.mewma.u);
+    const now = this.#stream.current;
+    this.#why = causes(this.#rows, now);
+    const suspect = suspectSensor(this.#rows.channels, now.mewma.u);
     if (suspect === undefined) return null;
     const { signal } = this.#rows.channels[suspect]!;
     this.#why = [sensorSentence(signal.label), ...this.#why];
@@ -103,17 +113,17 @@ export class AnomalyEngine {
   }
 
   #updateHealth(): void {
-    const s = this.#statistics;
-    const ratio = s.settling || !(s.threshold > 0) ? 0 : s.held / s.threshold;
+    const v = this.#stream.verdict;
+    const ratio = v.judged && v.threshold > 0 ? v.surprise / v.threshold : 0;
     const instant = instantHealth(ratio, capOf(this.#conditions.worstLimit), this.#suspect !== null);
     this.#health = smoothHealth(this.#health, instant);
   }
 
   #section(time: number): AnomalySection {
-    const s = this.#statistics;
+    const { ready, progress } = this.#stream.current;
     const active = this.#conditions.active();
     const latched = this.#conditions.latched();
-    const learning = this.#rows.channels.length > 0 && !s.ready;
+    const learning = this.#rows.channels.length > 0 && !ready;
     const state = active.length ? "active" : latched.length ? "latched" : learning ? "learning" : "normal";
     if (state !== this.#state) {
       this.#state = state;
@@ -124,13 +134,13 @@ export class AnomalyEngine {
       state,
       active: active.length > 0,
       latched: latched.length > 0,
-      score: s.ready ? round(scoreOf(s)) : null,
+      score: ready ? round(this.#stream.verdict.score) : null,
       severity: active.length ? worst(active) : latched.length ? "info" : "none",
       since: this.#since,
       health: this.#healthNow(),
       contributions: this.#contributions,
       why: this.#reasons(latched, learning),
-      ...(learning && { progress: round(s.progress) }),
+      ...(learning && { progress: round(progress) }),
       ...(sensor && { sensor }),
     };
   }
@@ -147,8 +157,8 @@ export class AnomalyEngine {
     if (this.#conditions.main.alert.active) standing.push(...this.#why);
     if (standing.length) return standing;
     if (latched.length) return latched.map((c) => `Over, waits to be acknowledged: ${stop(c.text)}`);
-    if (learning) return [`Learning what is normal: ${Math.floor(this.#statistics.progress * 100)} %`];
-    return this.#statistics.settling ? ["Looking at the levels again"] : [];
+    if (learning) return [`Learning what is normal: ${Math.floor(this.#stream.current.progress * 100)} %`];
+    return this.#stream.current.settling ? ["Looking at the levels again"] : [];
   }
 
   /** Answers an action in one sentence; undefined when it is not for this stage. */
@@ -176,21 +186,20 @@ export class AnomalyEngine {
     const { main } = this.#conditions;
     if (!main.alert.active && !main.alert.latched)
       return { ok: false, message: "There is no alarm of the detectors to call false; limits are set in their table." };
-    this.#statistics.tolerate();
-    this.#statistics.recentre(true);
+    this.#stream.falseAlarm();
     this.#end(main, time);
     return { ok: true, message: "Called false: alarm cleared, present levels are learned, the threshold rises." };
   }
 
   #confirmed(): Answer {
     this.#acknowledge();
-    this.#statistics.confirm();
+    this.#stream.layer.confirmed();
     return { ok: true, message: "Confirmed: the alarm stays until its cause is gone, nothing of it is learned." };
   }
 
   #maintenance(time: number): Answer {
     for (const c of this.#conditions.all()) this.#end(c, time);
-    this.#statistics.recentre(false);
+    this.#stream.recentre(false);
     this.#health = null;
     return { ok: true, message: "Maintenance noted: alarms are cleared, changed levels become the new baseline." };
   }
@@ -203,7 +212,7 @@ export class AnomalyEngine {
   #learn(time: number): Answer {
     this.#frozen = false;
     for (const c of this.#conditions.all()) this.#end(c, time);
-    this.#statistics = this.#newStatistics();
+    this.#stream = this.#newStream();
     this.#health = null;
     return { ok: true, message: "Learning again what is normal, from the next sample on." };
   }
@@ -221,8 +230,9 @@ export class AnomalyEngine {
       rows: this.#rows.snapshot(),
       factor: pack(this.#rows.factor),
       expected: pack(this.#rows.expected),
-      statistics: this.#statistics.snapshot(),
+      stream: this.#stream.snapshot(),
       conditions: this.#conditions.snapshot(),
+      modes: this.#modes.snapshot(),
       frozen: this.#frozen,
       health: this.#health,
       why: this.#why,
@@ -239,8 +249,9 @@ export class AnomalyEngine {
     this.#rows.restore(s.rows);
     unpack(s.factor, this.#rows.factor);
     unpack(s.expected, this.#rows.expected);
-    this.#statistics.restore(s.statistics);
+    this.#stream.restore(s.stream);
     this.#conditions.restore(s.conditions);
+    this.#modes.restore(s.modes);
     this.#frozen = s.frozen === true;
     this.#health = s.health === null ? null : num(s.health);
     this.#why = s.why as string[];
@@ -251,6 +262,10 @@ export class AnomalyEngine {
   }
 }
 
-/** 0 … 1; one half is the alarm threshold. */
-const scoreOf = (s: Statistics): number => (s.threshold > 0 ? 1 - 2 ** (-s.surprise / s.threshold) : 0);
+/** Width of a signal's normal range; 0 without one. */
+function width({ normal }: Signal): number {
+  const w = normal ? normal[1] - normal[0] : 0;
+  return Number.isFinite(w) ? w : 0;
+}
+
 const round = (x: number): number => Math.round(x * 1e4) / 1e4;

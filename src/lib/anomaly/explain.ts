@@ -1,12 +1,15 @@
 /** Why: the channels that carry a verdict, as sentences with display names, sizes and units. */
 import { displayUnit } from "../twin/units.ts";
 import type { Channel } from "./channel.ts";
+import type { Multivariate } from "./multivariate.ts";
 import type { Rows } from "./rows.ts";
 import { lowerFirst, withUnit } from "./words.ts";
 
 /** Causes worth a sentence. */
 const TOP = 3;
 const SMALLEST_SHARE = 0.1;
+/** Standard deviations from which on a single sample says by itself what is odd. */
+const PLAIN = 2;
 
 /** Share of each signal, summing to one, largest first; signals below one per cent are left out. */
 export function contributions(rows: Rows, shares: Float64Array): Record<string, number> {
@@ -20,29 +23,28 @@ export function contributions(rows: Rows, shares: Float64Array): Record<string, 
   return Object.fromEntries(kept.map(([name, share]) => [name, share / sum]));
 }
 
-/** The top causes as sentences, largest share first. @param deviation in standard deviations per channel */
-export function causes(
-  rows: Rows,
-  channels: readonly Channel[],
-  deviation: Float64Array,
-  shares: Float64Array,
-): string[] {
+/** The top causes as sentences, largest share first. */
+export function causes(rows: Rows, now: Pick<Multivariate, "channels" | "newest" | "average" | "shares">): string[] {
+  const { shares } = now;
   const order = Array.from(shares.keys()).sort((a, b) => shares[b]! - shares[a]! || a - b);
   const leading = order.slice(0, TOP).filter((i, k) => shares[i]! > 0 && (k === 0 || shares[i]! >= SMALLEST_SHARE));
-  return leading.map((i) => cause(rows, channels[i]!, deviation[i]!, i));
+  return leading.map((i) => cause(rows, now.channels[i]!, now.newest[i]!, now.average[i]!, i));
 }
 
-function cause(rows: Rows, channel: Channel, deviation: number, i: number): string {
+/** States the newest sample; where that alone is nothing special, the average over the last few, which is. */
+function cause(rows: Rows, channel: Channel, newest: number, average: number, i: number): string {
   const { signal, kind } = rows.channels[i]!;
   const unit = displayUnit(signal.unit);
-  const size = deviation * channel.scale * rows.factor[i]!;
+  const plain = Math.abs(newest) >= PLAIN && newest * average >= 0;
+  const size = (plain ? newest : average) * channel.scale * rows.factor[i]!;
   const usual = kind === "value" ? channel.location : rows.expected[i]! + channel.location * rows.factor[i]!;
   const where = size < 0 ? "below" : "above";
   const detail = Math.max(Math.abs(size), channel.scale * rows.factor[i]! * 0.5);
   const difference = withUnit(Math.abs(size), unit, Math.abs(size) || detail);
-  if (Number.isNaN(usual)) return `${signal.label} ${difference} ${where} its expected value`;
+  const subject = plain ? signal.label : `${signal.label} on average`;
+  if (Number.isNaN(usual)) return `${subject} ${difference} ${where} its expected value`;
   const reference = kind === "value" ? "its usual" : "the expected";
-  return `${signal.label} ${difference} ${where} ${reference} ${withUnit(usual, unit, detail)}`;
+  return `${subject} ${difference} ${where} ${reference} ${withUnit(usual, unit, detail)}`;
 }
 
 export const sensorSentence = (label: string): string =>

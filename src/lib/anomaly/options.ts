@@ -15,6 +15,10 @@ export interface AnomalyConfig {
   clear: number | string;
   refractory: number | string;
   excluded: string | string[];
+  /** Name of the signal that tells the mode of operation; empty for none. */
+  mode?: string;
+  /** Rows { signal, band }: smallest deviation that matters, in the signal's unit. */
+  bands?: Record<string, unknown>[];
   limits: Record<string, unknown>[];
 }
 
@@ -28,6 +32,10 @@ export interface AnomalyOptions {
   clear: number;
   refractory: number;
   excluded: ReadonlySet<string>;
+  /** Signal whose value names the mode of operation. */
+  mode?: string;
+  /** Smallest deviation that matters, by signal. */
+  bands: ReadonlyMap<string, number>;
   limits: LimitRow[];
 }
 
@@ -64,6 +72,8 @@ export function readOptions(config: Partial<AnomalyConfig>, asset: Pick<Asset, "
     clear: whole(config.clear, DEFAULTS.clear, 1, 10_000, "Clear"),
     refractory: whole(config.refractory, DEFAULTS.refractory, 0, 100_000, "Rest after an alarm"),
     excluded: readExcluded(config.excluded, asset),
+    ...readMode(config.mode, asset),
+    bands: readBands(config.bands, asset),
     limits: readLimits(config.limits ?? [], asset),
   };
 }
@@ -78,6 +88,29 @@ function readExcluded(excluded: unknown, asset: Pick<Asset, "signals">): Readonl
         `The excluded signal ${describe(name)} is not a signal of the asset: correct the list of signals not to watch.`,
       );
   return set;
+}
+
+function readMode(mode: unknown, asset: Pick<Asset, "signals">): { mode?: string } {
+  if (mode === undefined || mode === null || mode === "") return {};
+  if (typeof mode === "string" && asset.signals.has(mode)) return { mode };
+  throw new TwinError(
+    "E_ANOMALY",
+    `The mode of operation is taken from ${describe(mode)}, which is not a signal of the asset: choose one, or none.`,
+  );
+}
+
+function readBands(rows: unknown, asset: Pick<Asset, "signals">): ReadonlyMap<string, number> {
+  if (rows === undefined || rows === null || rows === "") return new Map();
+  if (!Array.isArray(rows))
+    throw new TwinError("E_ANOMALY", `The smallest deviations are ${describe(rows)}: they must be a table.`);
+  return new Map(
+    rows.map((row, i) => {
+      const where = `Smallest deviation, row ${i + 1}`;
+      if (!isPlainObject(row) || typeof row.signal !== "string" || !asset.signals.has(row.signal))
+        throw new TwinError("E_ANOMALY", `${where}: ${describe(row?.signal)} is not a signal of the asset.`);
+      return [row.signal, between(row.band, 0, 0, Number.MAX_VALUE, where)] as const;
+    }),
+  );
 }
 
 function between(x: unknown, standard: number, low: number, high: number, where: string): number {
@@ -99,6 +132,12 @@ function whole(x: unknown, standard: number, low: number, high: number, where: s
 export function meaningOf(config: Partial<AnomalyConfig>, asset: Asset): string {
   const options = isPlainObject(config) ? config : {};
   const signals = Array.from(asset.signals.values(), (s) => `${s.name} ${s.unit}`);
-  const { watch = DEFAULTS.watch, excluded = "", learning = DEFAULTS.learning, hold = DEFAULTS.hold } = options;
-  return JSON.stringify([1, signals, watch, String(excluded), Number(learning), Number(hold)]);
+  const {
+    watch = DEFAULTS.watch,
+    excluded = "",
+    learning = DEFAULTS.learning,
+    hold = DEFAULTS.hold,
+    mode = "",
+  } = options;
+  return JSON.stringify([2, signals, watch, String(excluded), Number(learning), Number(hold), mode]);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sample } from "../../../src/lib/anomaly/detector.ts";
-import { Mewma } from "../../../src/lib/anomaly/mewma.ts";
+import { Mewma } from "../../../src/lib/anomaly/detectors/mewma.ts";
 import { gaussian } from "./random.ts";
 
 const sampleOf = (z: number[], more: Partial<Sample> = {}): Sample => ({
@@ -9,6 +9,7 @@ const sampleOf = (z: number[], more: Partial<Sample> = {}): Sample => ({
   z: Float64Array.from(z),
   autocorrelation: new Float64Array(z.length),
   uncertainty: new Float64Array(z.length),
+  band: new Float64Array(z.length),
   learn: false,
   ...more,
 });

@@ -22,6 +22,11 @@ export interface AlertLayerOptions {
   hold?: number;
   /** Consecutive calm samples before it is cleared. Default 32. */
   clear?: number;
+  /**
+   * What counts as calm, in thresholds, or as much more as normal operation needs to be calm for `clear` samples nine times out of ten; else
+   * where normal operation spends its time, at most 0.6.
+   */
+  calm?: number;
   /** Samples after a clearing during which it is not raised again. Default 0. */
   refractory?: number;
 }
@@ -45,7 +50,7 @@ export class AlertLayer {
   latched = false;
   readonly interval = new Interval();
   readonly #budget = new Budget();
-  readonly #options: Required<AlertLayerOptions>;
+  readonly #options: Required<Omit<AlertLayerOptions, "calm">> & { calm?: number };
   /** Calm samples in a row, samples still to rest. */
   #calm = 0;
   #rest = 0;
@@ -97,6 +102,12 @@ export class AlertLayer {
     return v;
   }
 
+  /** A score that is declared normal, of a learning record: it counts as high as it is and raises nothing. */
+  declare(time: number, raw: number): void {
+    this.interval.update(time);
+    if (!Number.isNaN(raw) && this.#budget.learn(this.#hold(raw))) this.#renew();
+  }
+
   /** The smallest of the last `hold` scores. */
   #hold(raw: number): number {
     if (this.#recent.length === 1) return raw;
@@ -108,7 +119,11 @@ export class AlertLayer {
   #renew(): void {
     const { falseAlarmsPerMonth } = this.#options;
     this.#threshold = Math.max(1e-9, this.#budget.level((falseAlarmsPerMonth * this.interval.value) / MONTH_MS));
-    this.#usual = Math.min(this.#budget.usual, 0.6 * this.#threshold);
+    const { calm, clear } = this.#options;
+    this.#usual =
+      calm === undefined
+        ? Math.min(this.#budget.usual, 0.6 * this.#threshold)
+        : Math.min(this.#threshold, Math.max(calm * this.#threshold, Math.log(10 * clear)));
   }
 
   #raise(): void {

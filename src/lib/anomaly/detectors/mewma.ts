@@ -7,11 +7,11 @@
  * channel's autocorrelation, as an AR(1) process requires, and by the uncertainty of the baseline; R is learned from
  * clipped deviations and shrunk towards the identity.
  */
-import type { Json } from "../store/store.ts";
-import { chi2Surprise } from "./chi2.ts";
-import type { Detector, Sample, Verdict } from "./detector.ts";
-import { fields, num, pack, unpack } from "./json.ts";
-import { cholesky, solveCholesky } from "./matrix.ts";
+import type { Json } from "../../store/store.ts";
+import { chi2Surprise } from "../chi2.ts";
+import type { Detector, Sample, Verdict } from "../detector.ts";
+import { fields, num, pack, unpack } from "../json.ts";
+import { cholesky, solveCholesky } from "../matrix.ts";
 
 /** One wild value must not ring in the average for long. */
 const CLIP = 8;
@@ -96,19 +96,19 @@ export class Mewma implements Detector {
     this.#stale = true;
   }
 
-  #smooth({ z, steps, autocorrelation, uncertainty }: Sample): void {
+  #smooth({ z, steps, autocorrelation, uncertainty, band }: Sample): void {
     const keep = (1 - this.#options.lambda) ** Math.min(steps, 1000);
     const lambda = 1 - keep;
     for (let i = 0; i < z.length; i++) {
       const value = z[i]!;
       if (Number.isNaN(value)) continue;
       if (Number.isNaN(this.u[i]!)) this.#stale = true;
-      this.#e[i] = keep * this.#e[i]! + lambda * clip(value, CLIP);
+      this.#e[i] = keep * this.#e[i]! + lambda * clip(value, CLIP * Math.sqrt(1 + uncertainty[i]!));
       this.#v[i] = keep * keep * this.#v[i]! + lambda * lambda;
       // Variance of an EWMA of an AR(1) process relative to white noise (e.g. Schmid 1997), never above the process's own.
       const phi = autocorrelation[i]!;
       const widened = Math.min(1, (this.#v[i]! * (1 + phi * keep)) / (1 - phi * keep));
-      this.u[i] = this.#e[i]! / Math.sqrt(widened + uncertainty[i]!);
+      this.u[i] = beyond(this.#e[i]!, band[i]!) / Math.sqrt(widened + uncertainty[i]!);
     }
   }
 
@@ -185,4 +185,6 @@ export class Mewma implements Detector {
   }
 }
 
+/** What of a deviation lies beyond the smallest that matters. */
+export const beyond = (x: number, band: number): number => (x > band ? x - band : x < -band ? x + band : 0);
 const clip = (x: number, limit: number): number => Math.max(-limit, Math.min(limit, x));

@@ -1,0 +1,169 @@
+/**
+ * The detector as node and command line use it: rows of one machine in, score and alarm out, everything automatic. One signal is
+ * watched for novelty, several for averages and relations that are not as usual, each mode of operation with a baseline of
+ * its own; one alert layer turns the surprise into an alarm at the budget. While an alarm stands nothing that takes part in it is learned.
+ */
+import type { Json } from "../store/store.ts";
+import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
+import { fields, num } from "./json.ts";
+import { type Lesson, list, Multivariate } from "./multivariate.ts";
+
+/** Samples after a change of mode during which the machine finds its level. */
+const TRANSIENT = 10;
+/** An alarm is over below this share of its threshold: signals seldom come back to exactly where they were. */
+const CALM = 0.6;
+/** Modes remembered; a rarer one replaces the one not seen for longest. */
+const MODES = 8;
+
+export interface StreamOptions {
+  /** Signals per row. */
+  channels: number;
+  /** Rows that are taken as normal, per mode. */
+  learning: number;
+  falseAlarmsPerMonth: number;
+  /** Consecutive rows over the threshold before the alarm is raised, calm rows before it is cleared, rows of rest after. */
+  hold: number;
+  clear: number;
+  refractory: number;
+  /** Smallest believable standard deviation per channel; 0 when nothing is known. */
+  floors?: Float64Array;
+  /** Smallest deviation that matters per channel, in its units; may be changed between rows. */
+  bands?: Float64Array;
+}
+
+export interface StreamVerdict extends AlertVerdict {
+  /** False while learning, settling or between modes: then the score is the last one. */
+  judged: boolean;
+  /** Learned share of the present mode, 0 … 1. */
+  progress: number;
+  /** Share of each channel in the surprise, ≥ 0; sums to one, or to zero. */
+  shares: Float64Array;
+}
+
+export class StreamDetector {
+  readonly layer: AlertLayer;
+  readonly #options: Required<StreamOptions>;
+  #modes = new Map<string, Multivariate>();
+  #mode = "";
+  /** Rows still to wait after a change of mode. */
+  #transient = 0;
+  #current: Multivariate;
+  #verdict: StreamVerdict;
+
+  constructor(options: StreamOptions) {
+    const zeros = () => new Float64Array(options.channels);
+    this.#options = { floors: zeros(), bands: zeros(), ...options };
+    const { falseAlarmsPerMonth, hold, clear, refractory } = this.#options;
+    this.layer = new AlertLayer({ falseAlarmsPerMonth, hold, clear, refractory, calm: CALM });
+    this.#current = new Multivariate(this.#options);
+    this.#modes.set("", this.#current);
+    this.#verdict = { ...this.layer.verdict, judged: false, progress: 0, shares: this.#current.shares };
+  }
+
+  /** What is known of the present mode. */
+  get current(): Multivariate {
+    return this.#current;
+  }
+
+  get mode(): string {
+    return this.#mode;
+  }
+
+  get verdict(): StreamVerdict {
+    return this.#verdict;
+  }
+
+  /**
+   * One row, judged by what came before it.
+   * @param time source time, ms; at least that of the row before
+   * @param x values, NaN where there is no new one
+   * @param learn false to judge only
+   * @param mode name of the mode of operation; the same for a machine with one mode; undefined on the way between two, when nothing is judged
+   * @returns the same object each time
+   */
+  update(time: number, x: Float64Array, learn: boolean, mode: string | undefined): StreamVerdict {
+    if (mode !== undefined && mode !== this.#mode) this.#change(mode);
+    const { layer } = this;
+    const now = this.#current;
+    const lesson: Lesson = !learn ? "nothing" : layer.verdict.active || layer.verdict.over ? "bystanders" : "all";
+    let raw = Number.NaN;
+    if (mode === undefined) this.#transient = TRANSIENT;
+    else if (this.#transient > 0) this.#transient--;
+    else raw = now.update(time, x, lesson);
+    if (now.first.length) {
+      for (const { time: t, surprise } of now.first) layer.declare(t, surprise);
+      now.first = [];
+    }
+    const v = layer.update(time, raw, lesson === "all");
+    Object.assign(this.#verdict, v, { judged: !Number.isNaN(raw), progress: now.progress, shares: now.shares });
+    return this.#verdict;
+  }
+
+  #change(mode: string): void {
+    let next = this.#modes.get(mode);
+    // The mode of the first rows had no name yet.
+    if (!next && this.#mode === "" && this.#current.progress === 0) next = this.#current;
+    next ??= new Multivariate(this.#options);
+    next.resume();
+    if (this.#mode !== "" || this.#current.progress > 0) this.#transient = TRANSIENT;
+    if (next === this.#current) this.#modes.delete(this.#mode);
+    // Seen last, kept longest.
+    this.#modes.delete(mode);
+    this.#modes.set(mode, next);
+    if (this.#modes.size > MODES) this.#modes.delete(this.#modes.keys().next().value!);
+    this.#mode = mode;
+    this.#current = next;
+  }
+
+  /** A channel measures something else from now on. */
+  forget(channel: number): void {
+    for (const m of this.#modes.values()) m.forget(channel);
+  }
+
+  /** Ends the alarm and looks at the levels again. @param trust take the new level whatever it is */
+  recentre(trust: boolean): void {
+    this.layer.relearn();
+    this.#current.recentre(trust);
+    this.#end();
+  }
+
+  /** A person called the alarm false: its height counts as normal from now on, and so do the present levels. */
+  falseAlarm(): void {
+    this.layer.falseAlarm();
+    this.recentre(true);
+  }
+
+  #end(): void {
+    Object.assign(this.#verdict, this.layer.verdict);
+  }
+
+  snapshot(): Json {
+    return {
+      layer: this.layer.snapshot(),
+      mode: this.#mode,
+      transient: this.#transient,
+      modes: Array.from(this.#modes, ([name, m]) => [name, m.snapshot()]),
+      judged: this.#verdict.judged,
+    };
+  }
+
+  /** @throws RangeError when the snapshot does not fit */
+  restore(state: unknown): void {
+    const s = fields(state);
+    this.layer.restore(s.layer);
+    this.#mode = String(s.mode);
+    this.#transient = num(s.transient);
+    this.#modes = new Map();
+    for (const entry of list(s.modes)) {
+      const [name, saved] = list(entry, 2);
+      const m = new Multivariate(this.#options);
+      m.restore(saved);
+      this.#modes.set(String(name), m);
+    }
+    const current = this.#modes.get(this.#mode);
+    if (!current) throw new RangeError("The snapshot does not fit.");
+    this.#current = current;
+    const { progress, shares } = current;
+    Object.assign(this.#verdict, this.layer.verdict, { judged: s.judged === true, progress, shares });
+  }
+}
