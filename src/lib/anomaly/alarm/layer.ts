@@ -14,6 +14,8 @@ import { Interval } from "./interval.ts";
 const MONTH_MS = 30 * 86_400_000;
 /** An alarm instead of a warning from this many thresholds on. */
 const SEVERE = 2;
+/** An alarm that is over within this many times `clear` was brief. */
+const BRIEF = 4;
 
 export interface AlertLayerOptions {
   /** False alarms per 30 days that are worth it. */
@@ -54,6 +56,8 @@ export class AlertLayer {
   /** Calm samples in a row, samples still to rest. */
   #calm = 0;
   #rest = 0;
+  /** Samples since the alarm was raised. */
+  #age = 0;
   /** Highest surprise of the alarm that stands, or stood last, and how it was counted. */
   #peak = 0;
   #counted = 0;
@@ -132,6 +136,7 @@ export class AlertLayer {
     v.raised = true;
     this.latched = true;
     this.#calm = 0;
+    this.#age = 0;
     this.#peak = v.surprise;
     this.#counted = this.#budget.alarm(this.#threshold);
     v.severity = v.surprise > SEVERE * this.#threshold ? "alarm" : "warning";
@@ -142,10 +147,18 @@ export class AlertLayer {
     if (v.surprise > this.#peak) this.#peak = v.surprise;
     if (v.surprise > SEVERE * this.#threshold) v.severity = "alarm";
     this.#calm = raw <= this.#usual ? this.#calm + 1 : 0;
-    if (this.#calm >= this.#options.clear) this.#end();
+    this.#age++;
+    // What came and went is how this signal is; what lasted may have been a fault, and does not count beyond the threshold.
+    if (this.#calm >= this.#options.clear) this.#end(this.#age <= BRIEF * this.#options.clear);
   }
 
-  #end(): void {
+  /** @param real the height that the alarm reached was normal after all, so that it counts as it was */
+  #end(real: boolean): void {
+    if (real && this.#counted > 0) {
+      this.#budget.count(this.#counted, -1);
+      this.#budget.count(this.#peak, 1);
+      this.#counted = this.#peak;
+    }
     this.verdict.active = false;
     this.verdict.severity = "none";
     this.#rest = this.#options.refractory;
@@ -158,19 +171,17 @@ export class AlertLayer {
 
   /** The state is accepted as normal: the alarm ends, what was learned about the scores stays. */
   relearn(): void {
-    if (this.verdict.active) this.#end();
+    if (this.verdict.active) this.#end(true);
     this.#recent.fill(0);
   }
 
   /** A person called the alarm that stands, or stood last, false: its real height counts as normal from now on. */
   falseAlarm(): void {
     if (this.#counted === 0) return;
-    this.#budget.count(this.#counted, -1);
-    this.#budget.count(this.#peak, 1);
+    this.#end(true);
     this.#counted = 0;
     this.acknowledge();
     this.relearn();
-    this.#renew();
   }
 
   /** A person confirmed it: it does not count as a false alarm. */
@@ -190,7 +201,7 @@ export class AlertLayer {
       interval: this.interval.snapshot(),
       budget: this.#budget.snapshot(),
       falseAlarmsPerMonth: this.#options.falseAlarmsPerMonth,
-      state: [this.#calm, this.#rest, this.#peak, this.#counted, this.#usual, this.#at],
+      state: [this.#calm, this.#rest, this.#age, this.#peak, this.#counted, this.#usual, this.#at],
       threshold: Number.isNaN(this.#threshold) ? null : this.#threshold,
       recent: Array.from(this.#recent),
     };
@@ -199,13 +210,14 @@ export class AlertLayer {
   restore(state: unknown): void {
     const s = fields(state);
     const v = fields(s.verdict);
-    if (!Array.isArray(s.state) || s.state.length !== 6) throw new RangeError("The snapshot does not fit.");
-    const [calm, rest, peak, counted, usual, at] = s.state.map(num);
+    if (!Array.isArray(s.state) || s.state.length !== 7) throw new RangeError("The snapshot does not fit.");
+    const [calm, rest, age, peak, counted, usual, at] = s.state.map(num);
     this.latched = s.latched === true;
     this.interval.restore(s.interval);
     this.#budget.restore(s.budget);
     this.#calm = calm!;
     this.#rest = rest!;
+    this.#age = age!;
     this.#peak = peak!;
     this.#counted = counted!;
     this.#usual = usual!;

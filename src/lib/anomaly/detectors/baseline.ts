@@ -1,21 +1,27 @@
 /**
- * What is normal for one stream of numbers: robust location, scale and lag-one autocorrelation, from a first stretch
- * (median and median absolute deviation), then followed slowly with clipping (Huber's ψ, 1964), so that single wild values move nothing.
+ * What is normal for one stream of numbers: its median, its spread upwards and downwards (from the 5 and 95 % quantiles, so that
+ * skewed and two-level signals have their own shape), and its lag-one autocorrelation. Fitted to a first stretch, then
+ * followed slowly: each quantile moves by small steps of fixed size (stochastic approximation, Robbins & Monro 1951), which
+ * single wild values cannot lengthen.
  */
 import type { Json } from "../../store/store.ts";
 import { num } from "../json.ts";
 
+const SHARE = 0.05;
+/** The standard normal's 95 % quantile, and 1 / density there and at the median. */
+const EDGE = 1.645;
+const EDGE_STEP = 9.7;
+const MEDIAN_STEP = 2.507;
 const CLIP = 3;
-/** Mean z² of a standard normal deviate clipped at 3. */
-const CLIPPED_VARIANCE = 0.995;
 const MAD_TO_SIGMA = 1.4826;
 /** Samples after which the baseline forgets. */
 const HORIZON = 10_000;
 
 export class Baseline {
   location = 0;
-  /** Standard deviation. */
-  scale = 1;
+  /** Standard deviation of a normal law with the same upper, or lower, quantile. */
+  up = 1;
+  down = 1;
   /** Lag-one autocorrelation, 0 … 0.9999. */
   autocorrelation = 0;
   /** Samples it rests on; 0 while nothing is known. */
@@ -30,17 +36,22 @@ export class Baseline {
    * @param count samples the stretch had
    */
   fit(values: readonly number[], steps: readonly number[], count: number): void {
-    this.location = median(values);
-    const mad = MAD_TO_SIGMA * median(values.map((v) => Math.abs(v - this.location)));
+    const sorted = Float64Array.from(values).sort();
+    const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+    this.location = at(0.5);
     const sd = Math.sqrt(values.reduce((s, v) => s + (v - this.location) ** 2, 0) / values.length);
     // A signal that stood still while learning: one per cent of it is a change.
     this.#floor = sd > 0 ? Math.max(1e-9 * Math.abs(this.location), 1e-3 * sd) : 0.01 * Math.abs(this.location) || 0.01;
-    // Coarsely quantised values can have a MAD of next to nothing: then the ordinary deviation has to do.
-    this.scale = Math.max(mad > 0.2 * sd ? mad : sd, this.#floor);
+    this.up = (at(1 - SHARE) - this.location) / EDGE;
+    this.down = (this.location - at(SHARE)) / EDGE;
+    // Where nearly all values are the same, the rare others tell the spread.
+    const least = Math.max(this.#floor, Math.max(this.up, this.down) > 0.05 * sd ? 0 : sd);
+    this.up = Math.max(this.up, least);
+    this.down = Math.max(this.down, least);
     this.count = count;
     // Von Neumann's ratio (1941), robustly: E(Δ²) = 2 σ² (1 − φ).
     const step = MAD_TO_SIGMA * median(steps.map(Math.abs));
-    this.autocorrelation = between(1 - step ** 2 / (2 * this.scale ** 2), 0, 0.9999);
+    this.autocorrelation = between(1 - step ** 2 / (2 * this.up * this.down), 0, 0.9999);
     this.#last = 0;
   }
 
@@ -52,17 +63,23 @@ export class Baseline {
 
   /** Deviation in standard deviations. */
   z(value: number): number {
-    return (value - this.location) / this.scale;
+    const d = value - this.location;
+    return d > 0 ? d / this.up : d / this.down;
   }
 
   learn(value: number): void {
     this.count++;
     const rate = 1 / Math.min(this.count, HORIZON);
-    const z = between(this.z(value), -CLIP, CLIP);
-    this.location += rate * this.scale * z;
-    this.scale = Math.max(this.#floor, this.scale * Math.sqrt(1 + rate * ((z * z) / CLIPPED_VARIANCE - 1)));
-    this.autocorrelation = between(this.autocorrelation + rate * (z * this.#last - this.autocorrelation), 0, 0.9999);
-    this.#last = z;
+    const z = this.z(value);
+    const level = this.location;
+    if (z !== 0) this.location += rate * MEDIAN_STEP * 0.5 * (z > 0 ? this.up : -this.down);
+    const moved = this.location - level;
+    const wide = (rate * EDGE_STEP) / EDGE;
+    this.up = Math.max(this.#floor, this.up * (1 + wide * ((z > EDGE ? 1 : 0) - SHARE)) - moved / EDGE);
+    this.down = Math.max(this.#floor, this.down * (1 + wide * ((z < -EDGE ? 1 : 0) - SHARE)) + moved / EDGE);
+    const clipped = between(z, -CLIP, CLIP);
+    this.autocorrelation = between(this.autocorrelation + rate * (clipped * this.#last - this.autocorrelation), 0, 0.9999);
+    this.#last = clipped;
   }
 
   /** A new level, known from `count` samples; the spread stays. */
@@ -73,14 +90,15 @@ export class Baseline {
   }
 
   snapshot(): Json {
-    return [this.location, this.scale, this.autocorrelation, this.count, this.#last, this.#floor];
+    return [this.location, this.up, this.down, this.autocorrelation, this.count, this.#last, this.#floor];
   }
 
   restore(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 6) throw new RangeError("The snapshot does not fit.");
-    const [location, scale, autocorrelation, count, last, floor] = state.map(num);
+    if (!Array.isArray(state) || state.length !== 7) throw new RangeError("The snapshot does not fit.");
+    const [location, up, down, autocorrelation, count, last, floor] = state.map(num);
     this.location = location!;
-    this.scale = scale!;
+    this.up = up!;
+    this.down = down!;
     this.autocorrelation = autocorrelation!;
     this.count = count!;
     this.#last = last!;

@@ -1,0 +1,116 @@
+/**
+ * The daily rhythm of a signal: its mean per time of day (48 bins, interpolated), used only where it explains at least half of the variance.
+ * Times of day are counted in UTC: a rhythm needs no time zone, only the same one all the time.
+ */
+import type { Json } from "../../store/store.ts";
+import { fields, num, pack, unpack } from "../json.ts";
+
+const DAY_MS = 86_400_000;
+const BINS = 48;
+/** A bin's mean follows its last five days or so. */
+const SLOWEST = 0.2;
+/** Shares of variance left at which the rhythm is believed, and no longer believed. */
+const FOUND = 0.5;
+const LOST = 0.8;
+const HORIZON = 2000;
+const CLIP = 9;
+
+export class Profile {
+  /** True while the time of day explains the signal. */
+  found = false;
+  #mean = new Float64Array(BINS);
+  #days = new Float64Array(BINS);
+  #bin = -1;
+  #sum = 0;
+  #count = 0;
+  /** Mean of all; variance around it and around the profile; samples they rest on. */
+  #level = 0;
+  #total = 0;
+  #left = 0;
+  #seen = 0;
+  #judged = 0;
+
+  /**
+   * One sample.
+   * @returns deviation from what is usual at this time of day; NaN while it has not been seen twice, or when the value is missing
+   */
+  update(time: number, value: number, learn: boolean): number {
+    if (Number.isNaN(value)) return Number.NaN;
+    const at = ((((time % DAY_MS) + DAY_MS) % DAY_MS) / DAY_MS) * BINS;
+    const k = Math.min(BINS - 1, Math.floor(at));
+    if (k !== this.#bin) this.#turn(k);
+    const residual = value - this.#expected(at, k);
+    if (learn) {
+      this.#sum += value;
+      this.#count++;
+      this.#judge(value, residual);
+    }
+    return residual;
+  }
+
+  /** What is usual at a position in bins; NaN when unknown. */
+  #expected(at: number, k: number): number {
+    if (this.#days[k]! < 2) return Number.NaN;
+    const aside = at - k - 0.5;
+    const near = (k + (aside < 0 ? BINS - 1 : 1)) % BINS;
+    const share = this.#days[near]! < 2 ? 0 : Math.abs(aside);
+    return this.#mean[k]! * (1 - share) + this.#mean[near]! * share;
+  }
+
+  #turn(k: number): void {
+    if (this.#count > 0) {
+      const i = this.#bin;
+      const days = ++this.#days[i]!;
+      this.#mean[i]! += Math.max(SLOWEST, 1 / days) * (this.#sum / this.#count - this.#mean[i]!);
+    }
+    this.#bin = k;
+    this.#sum = 0;
+    this.#count = 0;
+  }
+
+  #judge(value: number, residual: number): void {
+    if (this.#seen++ === 0) this.#level = value;
+    const rate = 1 / Math.min(this.#seen, HORIZON);
+    const e = value - this.#level;
+    this.#level += rate * e;
+    if (Number.isNaN(residual)) {
+      this.#total += rate * (e * e - this.#total);
+      return;
+    }
+    this.#judged++;
+    this.#total += rate * (clipped(e * e, this.#total) - this.#total);
+    const fast = Math.max(rate, 1 / this.#judged);
+    this.#left += fast * (clipped(residual * residual, this.#judged > 1 ? this.#left : this.#total) - this.#left);
+    if (this.#judged < BINS) return;
+    this.found = this.#left < (this.found ? LOST : FOUND) * this.#total;
+  }
+
+  snapshot(): Json {
+    const numbers = [this.#bin, this.#sum, this.#count, this.#level, this.#total, this.#left, this.#seen];
+    return {
+      found: this.found,
+      mean: pack(this.#mean),
+      days: pack(this.#days),
+      numbers: [...numbers, this.#judged],
+    };
+  }
+
+  restore(state: unknown): void {
+    const s = fields(state);
+    if (!Array.isArray(s.numbers) || s.numbers.length !== 8) throw new RangeError("The snapshot does not fit.");
+    this.found = s.found === true;
+    unpack(s.mean, this.#mean);
+    unpack(s.days, this.#days);
+    const [bin, sum, count, level, total, left, seen, judged] = s.numbers.map(num);
+    this.#bin = bin!;
+    this.#sum = sum!;
+    this.#count = count!;
+    this.#level = level!;
+    this.#total = total!;
+    this.#left = left!;
+    this.#seen = seen!;
+    this.#judged = judged!;
+  }
+}
+
+const clipped = (square: number, usual: number): number => (usual > 0 ? Math.min(square, CLIP * usual) : square);

@@ -1,0 +1,42 @@
+/**
+ * How rare a positive number is among all earlier ones: −ln of the share that was at least as large. A histogram over the
+ * logarithm, six bins per e-fold; half of the old weight fades when enough has been seen.
+ */
+import type { Json } from "../../store/store.ts";
+import { fields, num, packSparse, unpackSparse } from "../json.ts";
+
+const PER_E = 6;
+const BINS = 96;
+const SMALLEST = 1e-4;
+const MEMORY = 50_000;
+
+export class Rank {
+  #histogram = new Float64Array(BINS);
+  #count = 0;
+
+  /** @returns −ln p, 0 … ln(count + 1); then counts the number itself */
+  surprise(x: number): number {
+    const at = Math.max(0, Math.min(BINS - 1e-9, PER_E * Math.log(Math.max(x, SMALLEST) / SMALLEST)));
+    const k = Math.floor(at);
+    const h = this.#histogram;
+    let above = h[k]! * (1 - (at - k));
+    for (let i = k + 1; i < BINS; i++) above += h[i]!;
+    const surprise = Math.log((this.#count + 1) / (above + 1));
+    h[k]!++;
+    if (++this.#count > MEMORY) {
+      for (let i = 0; i < BINS; i++) h[i]! *= 0.5;
+      this.#count *= 0.5;
+    }
+    return surprise;
+  }
+
+  snapshot(): Json {
+    return { count: this.#count, histogram: packSparse(this.#histogram) };
+  }
+
+  restore(state: unknown): void {
+    const s = fields(state);
+    this.#count = num(s.count);
+    unpackSparse(s.histogram, this.#histogram);
+  }
+}

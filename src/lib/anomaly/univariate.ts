@@ -1,0 +1,150 @@
+/**
+ * The default watch over one signal: two questions, each with its own detector and memory.
+ *
+ * "Is this new?" — the novelty of values (novelty.ts), beside it that of the deviation from the daily rhythm where there is one
+ * (profile.ts), told as news (news.ts): the score. It goes on learning, so that each event is told once.
+ * "Is this still normal?" — the deviation from a baseline (ewma-z.ts), from the daily rhythm where there is one, against a threshold
+ * from the false-alarm budget (layer.ts): the alarm. Its baseline is frozen while the alarm stands, so that a fault lasts as long as it lasts.
+ */
+import type { Json } from "../store/store.ts";
+import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
+import { News, type NewsOptions } from "./alarm/news.ts";
+import { EwmaZ } from "./detectors/ewma-z.ts";
+import { Novelty } from "./detectors/novelty.ts";
+import { Profile } from "./detectors/profile.ts";
+import { Stuck } from "./detectors/stuck.ts";
+import { fields, num } from "./json.ts";
+
+export interface UnivariateOptions extends NewsOptions {
+  falseAlarmsPerMonth?: number;
+  /** Samples of the learning phase for a signal that does not wander. */
+  learning?: number;
+}
+
+export interface UnivariateVerdict {
+  /** 0 … 1: how much of an event this sample is; what has been told is not told again. */
+  score: number;
+  /** Score of the alarm: 0 … 1, 0.5 at its threshold; stays high while the deviation lasts. */
+  deviation: number;
+  alarm: AlertVerdict;
+  /** Learned share of the baseline, 0 … 1. */
+  learned: number;
+  /** Deviation from what is usual now, in standard deviations; 0 while learning. */
+  z: number;
+  stuck: boolean;
+}
+
+export class Univariate {
+  readonly alert: AlertLayer;
+  readonly #verdict: UnivariateVerdict;
+  readonly #news: News;
+  readonly #novelty = new Novelty();
+  /** Novelty of the deviation from the daily rhythm. */
+  readonly #offbeat = new Novelty({ scales: [1] });
+  readonly #beat = new Profile();
+  /** The daily rhythm as learned while all was well, for the alarm. */
+  readonly #profile = new Profile();
+  readonly #level: EwmaZ;
+  /** Baseline of the deviation from the daily rhythm. */
+  readonly #rhythm: EwmaZ;
+  readonly #stuck = new Stuck();
+  #usesRhythm = false;
+
+  constructor({ falseAlarmsPerMonth = 1, learning = 400, ...news }: UnivariateOptions = {}) {
+    this.alert = new AlertLayer({ falseAlarmsPerMonth });
+    this.#news = new News(news);
+    this.#level = new EwmaZ({ learning });
+    this.#rhythm = new EwmaZ({ learning });
+    const alarm = this.alert.verdict;
+    this.#verdict = { score: 0, deviation: 0, alarm, learned: 0, z: 0, stuck: false };
+  }
+
+  /**
+   * One sample.
+   * @param time source time, ms UTC
+   * @param value NaN when missing: nothing is learned, nothing changes
+   * @param freeze true while the owner does not want anything to be learned for the alarm
+   * @returns the same object each time
+   */
+  update(time: number, value: number, freeze = false): UnivariateVerdict {
+    const v = this.#verdict;
+    const x = Number.isFinite(value) ? value : Number.NaN;
+    const learn = !freeze && !this.alert.verdict.active;
+    const residual = this.#profile.update(time, x, learn);
+    v.score = Number.isNaN(x) ? 0 : this.#news.update(this.#surprise(time, x));
+    this.alert.update(time, this.#deviate(time, x, residual, learn), learn);
+    v.deviation = v.alarm.score;
+    v.learned = this.#level.progress;
+    return v;
+  }
+
+  #surprise(time: number, x: number): number {
+    const value = this.#novelty.update(time, x, true);
+    const offbeat = this.#offbeat.update(time, this.#beat.update(time, x, true), true);
+    return this.#beat.found && offbeat > 0 ? Math.hypot(value, offbeat) : value;
+  }
+
+  #deviate(time: number, x: number, residual: number, learn: boolean): number {
+    const level = this.#level.update(time, x, learn);
+    const rhythm = this.#rhythm.update(time, residual, learn);
+    // The rhythm is taken up and given up only while all is well: an alarm keeps the eyes that saw it.
+    if (learn) this.#usesRhythm = this.#profile.found && this.#rhythm.progress >= 1;
+    this.#verdict.z = (this.#usesRhythm ? this.#rhythm : this.#level).z[0]!;
+    const stuck = this.#stuck.update(time, x, learn);
+    this.#verdict.stuck = stuck > STUCK_AT;
+    const raw = this.#usesRhythm ? rhythm : level;
+    if (Number.isNaN(x) || this.#level.progress < 1) return Number.NaN;
+    return this.#verdict.stuck ? Math.max(Number.isNaN(raw) ? 0 : raw, stuck) : raw;
+  }
+
+  /** The present state is normal: the alarm ends and the baseline is learned at the present level. */
+  relearn(): void {
+    this.#level.relearn();
+    this.#rhythm.relearn();
+    this.alert.relearn();
+  }
+
+  snapshot(): Json {
+    const { score, deviation, learned, z, stuck } = this.#verdict;
+    return {
+      verdict: { score, deviation, learned, z, stuck },
+      usesRhythm: this.#usesRhythm,
+      alert: this.alert.snapshot(),
+      news: this.#news.snapshot(),
+      novelty: this.#novelty.snapshot(),
+      offbeat: this.#offbeat.snapshot(),
+      beat: this.#beat.snapshot(),
+      profile: this.#profile.snapshot(),
+      level: this.#level.snapshot(),
+      rhythm: this.#rhythm.snapshot(),
+      stuckSensor: this.#stuck.snapshot(),
+    };
+  }
+
+  /** @throws RangeError when the snapshot does not fit */
+  restore(state: unknown): void {
+    const s = fields(state);
+    const v = fields(s.verdict);
+    this.#usesRhythm = s.usesRhythm === true;
+    this.alert.restore(s.alert);
+    this.#news.restore(s.news);
+    this.#novelty.restore(s.novelty);
+    this.#offbeat.restore(s.offbeat);
+    this.#beat.restore(s.beat);
+    this.#profile.restore(s.profile);
+    this.#level.restore(s.level);
+    this.#rhythm.restore(s.rhythm);
+    this.#stuck.restore(s.stuckSensor);
+    const { alarm } = this.#verdict;
+    const [score, deviation, learned, z] = [v.score, v.deviation, v.learned, v.z].map(num) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    Object.assign(this.#verdict, { score, deviation, alarm, learned, z, stuck: v.stuck === true });
+  }
+}
+
+/** Surprise from which a signal that stands still is called stuck: about once in ten million samples. */
+const STUCK_AT = 16;
