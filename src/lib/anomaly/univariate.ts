@@ -15,6 +15,11 @@ import { Profile } from "./detectors/profile.ts";
 import { Stuck } from "./detectors/stuck.ts";
 import { fields, num } from "./json.ts";
 
+/** Weight of a known value at an unusual time of day against that of an unknown value. */
+const OFFBEAT = 0.5;
+/** Larger values count as this: their squares must stay numbers. */
+const LARGEST = 1e100;
+
 export interface UnivariateOptions extends NewsOptions {
   falseAlarmsPerMonth?: number;
   /** Samples of the learning phase for a signal that does not wander. */
@@ -40,7 +45,7 @@ export class Univariate {
   readonly #news: News;
   readonly #novelty = new Novelty();
   /** Novelty of the deviation from the daily rhythm. */
-  readonly #offbeat = new Novelty({ scales: [1] });
+  readonly #offbeat = new Novelty({ scales: [8] });
   readonly #beat = new Profile();
   /** The daily rhythm as learned while all was well, for the alarm. */
   readonly #profile = new Profile();
@@ -68,7 +73,7 @@ export class Univariate {
    */
   update(time: number, value: number, freeze = false): UnivariateVerdict {
     const v = this.#verdict;
-    const x = Number.isFinite(value) ? value : Number.NaN;
+    const x = Number.isFinite(value) ? Math.max(-LARGEST, Math.min(LARGEST, value)) : Number.NaN;
     const learn = !freeze && !this.alert.verdict.active;
     const residual = this.#profile.update(time, x, learn);
     v.score = Number.isNaN(x) ? 0 : this.#news.update(this.#surprise(time, x));
@@ -81,7 +86,7 @@ export class Univariate {
   #surprise(time: number, x: number): number {
     const value = this.#novelty.update(time, x, true);
     const offbeat = this.#offbeat.update(time, this.#beat.update(time, x, true), true);
-    return this.#beat.found && offbeat > 0 ? Math.hypot(value, offbeat) : value;
+    return this.#beat.found && offbeat > 0 ? Math.hypot(value, OFFBEAT * offbeat) : value;
   }
 
   #deviate(time: number, x: number, residual: number, learn: boolean): number {

@@ -2,8 +2,8 @@
  * From a false-alarm budget to a threshold: which level the score of normal operation reaches so many times per month.
  *
  * Peaks over threshold on block maxima (Coles 2001, ch. 3 and 4): the highest score of each stretch of about 64 samples goes into a
- * histogram. Of two peaks closer than half a stretch only the higher counts, so that correlated scores are counted by
- * excursion, not by sample. Where the histogram has seen the wanted rate often enough the level is its quantile; beyond,
+ * histogram. A stretch ends only when the score has been at rest, so that an excursion counts once, when it is over: a
+ * fault, however slowly it comes, does not raise the threshold that is to find it. Where the histogram has seen the wanted rate often enough the level is its quantile; beyond,
  * the excess over the highest peaks is exponential, and the level is the one that the *predictive* distribution
  * exceeds at the wanted rate (a gamma posterior of the mean excess gives a Lomax distribution), which puts the
  * uncertainty of a young estimate into the threshold instead of into extra false alarms.
@@ -15,7 +15,9 @@ import type { Json } from "../../store/store.ts";
 import { fields, num, packSparse, unpackSparse } from "../json.ts";
 
 const BLOCK = 64;
-const APART = 32;
+/** Samples below the usual peak that end a stretch, and the samples that end it in any case. */
+const CALM = 32;
+const LONGEST = 64 * BLOCK;
 const BINS = 1024;
 /** Bins per e-fold of 1 + score. */
 const FINE = 100;
@@ -29,15 +31,17 @@ const PRIOR_EXCESSES = 20;
 const MEMORY = 20_000;
 
 export class Budget {
+  /** Median peak of a stretch: what normal operation reaches all the time. */
+  usual = LOCATION;
   /** Mean excess of the highest peaks. */
   excess = 1;
   #histogram = new Float64Array(BINS);
   #blocks = 0;
   #samples = 0;
-  /** The stretch that is going on: samples, its peak, samples since that peak. */
+  /** The stretch that is going on: samples, its peak, calm samples in a row. */
   #length = 0;
   #peak = 0;
-  #since = 0;
+  #calm = 0;
 
   constructor() {
     for (let i = 0; i < BINS; i++) {
@@ -51,12 +55,9 @@ export class Budget {
   /** Takes the score of one calm sample into account. True when a stretch has ended, so that levels may have changed. */
   learn(score: number): boolean {
     this.#length++;
-    this.#since++;
-    if (score > this.#peak) {
-      this.#peak = score;
-      this.#since = 0;
-    }
-    if (this.#length < BLOCK || this.#since < APART) return false;
+    this.#calm = score <= this.usual ? this.#calm + 1 : 0;
+    if (score > this.#peak) this.#peak = score;
+    if (this.#length < BLOCK || (this.#calm < CALM && this.#length < LONGEST)) return false;
     this.#commit(this.#peak);
     return true;
   }
@@ -82,7 +83,7 @@ export class Budget {
     this.#samples += Math.max(1, this.#length);
     this.#length = 0;
     this.#peak = 0;
-    this.#since = 0;
+    this.#calm = 0;
     if (this.#blocks <= MEMORY) return;
     for (let i = 0; i < BINS; i++) this.#histogram[i]! *= 0.5;
     this.#blocks *= 0.5;
@@ -91,6 +92,7 @@ export class Budget {
 
   /** Score that normal operation exceeds with `rate` excursions per sample. */
   level(rate: number): number {
+    this.usual = this.#above(this.#blocks / 2)[0];
     const wanted = rate * this.#samples;
     const few = Math.min(PEAKS, this.#blocks / 4);
     const count = Math.min(Math.max(few, wanted), this.#blocks * 0.9);
@@ -121,31 +123,28 @@ export class Budget {
     return [0, sum];
   }
 
-  /** Median peak of a stretch: what normal operation reaches all the time. */
-  get usual(): number {
-    return this.#above(this.#blocks / 2)[0];
-  }
-
   snapshot(): Json {
-    const { excess } = this;
+    const { excess, usual } = this;
     return {
       excess,
+      usual,
       histogram: packSparse(this.#histogram),
-      counts: [this.#blocks, this.#samples, this.#length, this.#peak, this.#since],
+      counts: [this.#blocks, this.#samples, this.#length, this.#peak, this.#calm],
     };
   }
 
   restore(state: unknown): void {
     const s = fields(state);
     this.excess = num(s.excess);
+    this.usual = num(s.usual);
     unpackSparse(s.histogram, this.#histogram);
     if (!Array.isArray(s.counts) || s.counts.length !== 5) throw new RangeError("The snapshot does not fit.");
-    const [blocks, samples, length, peak, since] = s.counts.map(num);
+    const [blocks, samples, length, peak, calm] = s.counts.map(num);
     this.#blocks = blocks!;
     this.#samples = samples!;
     this.#length = length!;
     this.#peak = peak!;
-    this.#since = since!;
+    this.#calm = calm!;
   }
 }
 

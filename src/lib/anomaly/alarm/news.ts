@@ -32,7 +32,7 @@ export class News {
   #height = 0;
   #age = 0;
 
-  constructor({ refractory = 100, growth = 3, steepness = 1.2 }: NewsOptions = {}) {
+  constructor({ refractory = 100, growth = 2, steepness = 1.2 }: NewsOptions = {}) {
     this.#refractory = refractory;
     this.#growth = growth;
     this.#weights = Float64Array.from({ length: BINS }, (_, i) => Math.exp((-steepness * i) / PER_UNIT));
@@ -43,6 +43,7 @@ export class News {
     this.#age++;
     const quiet = this.#age <= this.#refractory;
     if (!(surprise > (quiet ? this.#height : LOWEST))) return 0;
+    this.#fade();
     const k = bin(surprise);
     const worth = surprise - this.#growth * Math.log1p(this.#number(k, quiet ? bin(this.#height) : -1));
     if (quiet) this.#events[bin(this.#height)]! = Math.max(0, this.#events[bin(this.#height)]! - 1);
@@ -52,10 +53,16 @@ export class News {
     return worth > 0 ? worth / (1 + worth) : 0;
   }
 
+  #fade(): void {
+    const kept = 2 ** (-this.#age / HALF_LIFE);
+    for (let i = 0; i < BINS; i++) this.#events[i]! *= kept;
+  }
+
   /** Earlier events at least this high, lower ones in part; `own` is the bin of the event that is going on. */
   #number(k: number, own: number): number {
     let n = own >= 0 ? -this.#weights[k - own]! : 0;
-    for (let i = 0; i < BINS; i++) if (this.#events[i]! > 0) n += this.#events[i]! * (i >= k ? 1 : this.#weights[k - i]!);
+    for (let i = 0; i < BINS; i++)
+      if (this.#events[i]! > 0) n += this.#events[i]! * (i >= k ? 1 : this.#weights[k - i]!);
     return Math.max(0, n);
   }
 

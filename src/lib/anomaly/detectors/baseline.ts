@@ -51,7 +51,7 @@ export class Baseline {
     this.count = count;
     // Von Neumann's ratio (1941), robustly: E(Δ²) = 2 σ² (1 − φ).
     const step = MAD_TO_SIGMA * median(steps.map(Math.abs));
-    this.autocorrelation = between(1 - step ** 2 / (2 * this.up * this.down), 0, 0.9999);
+    this.autocorrelation = between(1 - ((step / this.up) * (step / this.down)) / 2, 0, 0.9999);
     this.#last = 0;
   }
 
@@ -67,18 +67,28 @@ export class Baseline {
     return d > 0 ? d / this.up : d / this.down;
   }
 
-  learn(value: number): void {
+  /**
+   * Takes a value into account.
+   * @param calm false during an excursion: then only the location follows, slowly; spread and autocorrelation, which would blind the
+   *   detector to a fault that comes slowly, stay as they are
+   */
+  learn(value: number, calm: boolean): void {
     this.count++;
     const rate = 1 / Math.min(this.count, HORIZON);
     const z = this.z(value);
     const level = this.location;
     if (z !== 0) this.location += rate * MEDIAN_STEP * 0.5 * (z > 0 ? this.up : -this.down);
+    if (!calm) return;
     const moved = this.location - level;
     const wide = (rate * EDGE_STEP) / EDGE;
     this.up = Math.max(this.#floor, this.up * (1 + wide * ((z > EDGE ? 1 : 0) - SHARE)) - moved / EDGE);
     this.down = Math.max(this.#floor, this.down * (1 + wide * ((z < -EDGE ? 1 : 0) - SHARE)) + moved / EDGE);
     const clipped = between(z, -CLIP, CLIP);
-    this.autocorrelation = between(this.autocorrelation + rate * (clipped * this.#last - this.autocorrelation), 0, 0.9999);
+    this.autocorrelation = between(
+      this.autocorrelation + rate * (clipped * this.#last - this.autocorrelation),
+      0,
+      0.9999,
+    );
     this.#last = clipped;
   }
 

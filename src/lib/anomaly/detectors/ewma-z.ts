@@ -19,7 +19,9 @@ const PRIOR = Math.log(LOOKS);
 const SETTLE = 60;
 /** Surprise up to which a sample may teach the baseline at all. */
 const LEARN_UP_TO = 14;
-const LARGEST = 1e150;
+/** Deviation of the average from which on it is an excursion. */
+const EXCURSION = 3;
+const LARGEST = 1e100;
 
 export interface EwmaZOptions {
   /** Samples of the learning phase for a signal that does not wander. */
@@ -78,7 +80,9 @@ export class EwmaZ implements ChannelDetector {
       surprise = Math.max(surprise, studentSurprise(z / Math.sqrt(1 + 1 / n), n));
     }
     surprise = Math.max(0, surprise - PRIOR);
-    if (learn && surprise < LEARN_UP_TO) for (let i = 0; i < LOOKS; i++) this.#baselines[i]!.learn(this.#now[i]!);
+    if (!learn || surprise > LEARN_UP_TO) return surprise;
+    const calm = Math.abs(this.z[1]!) < EXCURSION;
+    for (let i = 0; i < LOOKS; i++) this.#baselines[i]!.learn(this.#now[i]!, calm);
     return surprise;
   }
 

@@ -13,7 +13,7 @@ const WARM_UP = 20;
 /** Samples after which the usual deviation forgets. */
 const HORIZON = 5000;
 const CLIP = 5;
-const LARGEST = 1e150;
+const LARGEST = 1e100;
 
 export interface NoveltyOptions {
   /** Samples of each moving mean. */

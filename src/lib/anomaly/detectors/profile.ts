@@ -14,12 +14,21 @@ const FOUND = 0.5;
 const LOST = 0.8;
 const HORIZON = 2000;
 const CLIP = 9;
+/** Samples a bin's spread rests on at most, and the weight of the whole day's. */
+const MOST = 200;
+const PRIOR = 10;
+/** Samples that were judged before anything is said. */
+const ENOUGH = 100;
 
 export class Profile {
   /** True while the time of day explains the signal. */
   found = false;
   #mean = new Float64Array(BINS);
   #days = new Float64Array(BINS);
+  /** Mean absolute deviation and samples it rests on, per bin; that of the whole day. */
+  #spread = new Float64Array(BINS);
+  #samples = new Float64Array(BINS);
+  #typical = 0;
   #bin = -1;
   #sum = 0;
   #count = 0;
@@ -32,7 +41,8 @@ export class Profile {
 
   /**
    * One sample.
-   * @returns deviation from what is usual at this time of day; NaN while it has not been seen twice, or when the value is missing
+   * @returns deviation from what is usual at this time of day, in mean absolute deviations usual at this time; NaN while the time has not
+   *   been seen on two days, or when the value is missing
    */
   update(time: number, value: number, learn: boolean): number {
     if (Number.isNaN(value)) return Number.NaN;
@@ -40,12 +50,20 @@ export class Profile {
     const k = Math.min(BINS - 1, Math.floor(at));
     if (k !== this.#bin) this.#turn(k);
     const residual = value - this.#expected(at, k);
+    const usual = this.#usual(k);
     if (learn) {
       this.#sum += value;
       this.#count++;
-      this.#judge(value, residual);
+      this.#judge(value, residual, k);
     }
-    return residual;
+    return this.#judged < ENOUGH ? Number.NaN : residual / usual;
+  }
+
+  /** Mean absolute deviation at this time of day, drawn towards that of the whole day while it rests on few samples. */
+  #usual(k: number): number {
+    const n = Math.min(this.#samples[k]!, MOST);
+    const usual = (n * this.#spread[k]! + PRIOR * this.#typical) / (n + PRIOR);
+    return Math.max(usual, 1e-9 * Math.abs(this.#level), 1e-12);
   }
 
   /** What is usual at a position in bins; NaN when unknown. */
@@ -68,7 +86,7 @@ export class Profile {
     this.#count = 0;
   }
 
-  #judge(value: number, residual: number): void {
+  #judge(value: number, residual: number, k: number): void {
     if (this.#seen++ === 0) this.#level = value;
     const rate = 1 / Math.min(this.#seen, HORIZON);
     const e = value - this.#level;
@@ -78,10 +96,16 @@ export class Profile {
       return;
     }
     this.#judged++;
+    const size = Math.abs(residual);
+    const n = ++this.#samples[k]!;
+    const most = CLIP * this.#usual(k);
+    this.#spread[k]! += Math.max(1 / n, 1 / MOST) * (Math.min(size, n > 1 ? most : size) - this.#spread[k]!);
+    const part = Math.max(1 / this.#judged, 1 / HORIZON);
+    this.#typical += part * (Math.min(size, this.#judged > 1 ? CLIP * this.#typical : size) - this.#typical);
     this.#total += rate * (clipped(e * e, this.#total) - this.#total);
     const fast = Math.max(rate, 1 / this.#judged);
     this.#left += fast * (clipped(residual * residual, this.#judged > 1 ? this.#left : this.#total) - this.#left);
-    if (this.#judged < BINS) return;
+    if (this.#judged < ENOUGH) return;
     this.found = this.#left < (this.found ? LOST : FOUND) * this.#total;
   }
 
@@ -91,17 +115,19 @@ export class Profile {
       found: this.found,
       mean: pack(this.#mean),
       days: pack(this.#days),
-      numbers: [...numbers, this.#judged],
+      spread: pack(this.#spread),
+      samples: pack(this.#samples),
+      numbers: [...numbers, this.#judged, this.#typical],
     };
   }
 
   restore(state: unknown): void {
     const s = fields(state);
-    if (!Array.isArray(s.numbers) || s.numbers.length !== 8) throw new RangeError("The snapshot does not fit.");
+    if (!Array.isArray(s.numbers) || s.numbers.length !== 9) throw new RangeError("The snapshot does not fit.");
     this.found = s.found === true;
     unpack(s.mean, this.#mean);
     unpack(s.days, this.#days);
-    const [bin, sum, count, level, total, left, seen, judged] = s.numbers.map(num);
+    const [bin, sum, count, level, total, left, seen, judged, typical] = s.numbers.map(num);
     this.#bin = bin!;
     this.#sum = sum!;
     this.#count = count!;
@@ -110,6 +136,9 @@ export class Profile {
     this.#left = left!;
     this.#seen = seen!;
     this.#judged = judged!;
+    this.#typical = typical!;
+    unpack(s.spread, this.#spread);
+    unpack(s.samples, this.#samples);
   }
 }
 

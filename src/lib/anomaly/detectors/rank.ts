@@ -7,12 +7,16 @@ import { fields, num, packSparse, unpackSparse } from "../json.ts";
 
 const PER_E = 6;
 const BINS = 96;
+/** Steepness of the tail beyond the largest number so far: −d ln p / d ln x. */
+const HEAVY = 1;
 const SMALLEST = 1e-4;
 const MEMORY = 50_000;
 
 export class Rank {
   #histogram = new Float64Array(BINS);
   #count = 0;
+  /** Position of the largest number. */
+  #top = 0;
 
   /** @returns −ln p, 0 … ln(count + 1); then counts the number itself */
   surprise(x: number): number {
@@ -21,7 +25,8 @@ export class Rank {
     const h = this.#histogram;
     let above = h[k]! * (1 - (at - k));
     for (let i = k + 1; i < BINS; i++) above += h[i]!;
-    const surprise = Math.log((this.#count + 1) / (above + 1));
+    const surprise = Math.log((this.#count + 1) / (above + 1)) + (HEAVY * Math.max(0, at - this.#top)) / PER_E;
+    if (at > this.#top) this.#top = at;
     h[k]!++;
     if (++this.#count > MEMORY) {
       for (let i = 0; i < BINS; i++) h[i]! *= 0.5;
@@ -31,12 +36,13 @@ export class Rank {
   }
 
   snapshot(): Json {
-    return { count: this.#count, histogram: packSparse(this.#histogram) };
+    return { count: this.#count, top: this.#top, histogram: packSparse(this.#histogram) };
   }
 
   restore(state: unknown): void {
     const s = fields(state);
     this.#count = num(s.count);
+    this.#top = num(s.top);
     unpackSparse(s.histogram, this.#histogram);
   }
 }

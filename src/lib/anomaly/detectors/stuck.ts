@@ -14,6 +14,8 @@ import type { ChannelDetector } from "./detector.ts";
 const SHORTEST = 10;
 /** In longest earlier runs. */
 const LONGER = 3;
+/** Changes that a signal must have shown before standing still means anything. */
+const ENOUGH = 20;
 const HORIZON = 20_000;
 
 export class Stuck implements ChannelDetector {
@@ -37,7 +39,7 @@ export class Stuck implements ChannelDetector {
       this.run = 0;
     } else this.run++;
     this.#last = value;
-    if (!repeat || this.run < Math.max(SHORTEST, LONGER * this.#longest)) return 0;
+    if (!repeat || this.#fresh < ENOUGH || this.run < Math.max(SHORTEST, LONGER * this.#longest)) return 0;
     const first = (this.#freshRepeats + 1) / (this.#fresh + 2);
     const next = (this.#stillRepeats + 1) / (this.#still + 2);
     return -Math.log(first) - (this.run - 1) * Math.log(next);

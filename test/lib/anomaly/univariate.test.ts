@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { Univariate } from "../../../src/lib/anomaly/univariate.ts";
+import { createRandom } from "../../../src/lib/random.ts";
+
+const MINUTE = 60_000;
+
+/** A watch that has seen `n` samples of standard normal noise. */
+function trained(n: number, seed: number): { watch: Univariate; next: () => number; i: number } {
+  const random = createRandom(seed);
+  const watch = new Univariate();
+  for (let i = 0; i < n; i++) watch.update(i * MINUTE, random.normal());
+  return { watch, next: () => random.normal(), i: n };
+}
+
+describe("anomaly: one signal", () => {
+  it("a lasting step of 5 standard deviations is active as long as it lasts, latched until acknowledged", () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const { watch, next, i } = trained(3000, seed);
+      let first = -1;
+      for (let k = 0; k < 20_000; k++) {
+        const { alarm } = watch.update((i + k) * MINUTE, next() + 5);
+        if (first < 0 && alarm.active) first = k;
+        if (first >= 0) assert.equal(alarm.active, true, `seed ${seed}, ${k} samples into the step`);
+      }
+      assert.ok(first >= 0 && first < 20, `found after ${first} samples`);
+      watch.relearn();
+      for (let k = 0; k < 500; k++) watch.update((i + 20_000 + k) * MINUTE, next() + 5);
+      assert.equal(watch.alert.verdict.active, false, "the new level has been accepted");
+      assert.equal(watch.alert.latched, true);
+      watch.alert.acknowledge();
+      assert.equal(watch.alert.latched, false);
+    }
+  });
+
+  it("a drift of 0.1 standard deviations per hour is found, 20 times of 20", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { watch, next, i } = trained(3000, seed);
+      let found = -1;
+      for (let k = 0; k < 6000 && found < 0; k++)
+        if (watch.update((i + k) * MINUTE, next() + (0.1 * k) / 60).alarm.active) found = k;
+      assert.ok(found >= 0, `seed ${seed}`);
+    }
+  });
+
+  it("a signal with noise that stands still is found, 20 times of 20", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { watch, next, i } = trained(2000, seed);
+      const value = next();
+      let found = -1;
+      for (let k = 0; k < 200 && found < 0; k++) if (watch.update((i + k) * MINUTE, value).alarm.active) found = k;
+      assert.ok(found >= 0, `seed ${seed}`);
+    }
+  });
+
+  it("whole numbers and coarse steps raise no more alarms than the budget", () => {
+    let alarms = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const random = createRandom(seed);
+      const watch = new Univariate({ falseAlarmsPerMonth: 1 });
+      for (let i = 0; i < 20_000; i++)
+        if (watch.update(i * MINUTE, Math.round((seed / 5) * random.normal())).alarm.raised) alarms++;
+    }
+    // 200 000 minutes are 4.6 months.
+    assert.ok(alarms <= 9, `${alarms} false alarms in 4.6 months`);
+  });
+
+  it("a daily rhythm: the value of noon at midnight is found, though noon has it every day", () => {
+    const random = createRandom("day");
+    const watch = new Univariate();
+    const wave = (i: number): number => 5 * Math.sin((2 * Math.PI * i) / 288) + 0.5 * random.normal();
+    let score = 0;
+    let active = false;
+    let false_ = 0;
+    for (let i = 0; i < 288 * 20; i++) if (watch.update(i * 5 * MINUTE, wave(i)).alarm.raised) false_++;
+    for (let i = 288 * 20 + 200; i < 288 * 20 + 230; i++) {
+      const verdict = watch.update(i * 5 * MINUTE, 5 + 0.5 * random.normal());
+      score = Math.max(score, verdict.score);
+      active ||= verdict.alarm.active;
+    }
+    assert.ok(false_ <= 1, `${false_} false alarms in 20 days`);
+    assert.ok(active && score > 0.5, `alarm ${active}, score ${score}`);
+  });
+
+  it("a snapshot in the middle continues byte for byte", () => {
+    const random = createRandom("restart");
+    const data = Array.from({ length: 6000 }, (_, i) =>
+      i % 97 === 0 ? Number.NaN : Math.sin(i / 46) + 0.3 * random.normal() + (i > 4000 && i < 4300 ? 4 : 0),
+    );
+    const times = data.map((_, i) => i * 5 * MINUTE + Math.round(2000 * random.next()));
+    for (const cut of [10, 250, 1500, 4100, 4290]) {
+      const a = new Univariate();
+      for (let i = 0; i < cut; i++) a.update(times[i]!, data[i]!);
+      const b = new Univariate();
+      b.restore(JSON.parse(JSON.stringify(a.snapshot())));
+      for (let i = cut; i < data.length; i++) {
+        if (i === 4200) for (const w of [a, b]) w.relearn();
+        const expected = JSON.stringify(a.update(times[i]!, data[i]!));
+        assert.equal(JSON.stringify(b.update(times[i]!, data[i]!)), expected, `cut at ${cut}, sample ${i}`);
+      }
+    }
+  });
+
+  it("says something sensible of anything: constant, missing, huge, infinite, clocks that jump", () => {
+    const random = createRandom("odd");
+    const streams: Record<string, (i: number) => number> = {
+      constant: () => 7,
+      zero: () => 0,
+      missing: () => Number.NaN,
+      huge: () => 1e300 * random.normal(),
+      tiny: () => 1e-300 * random.normal(),
+      offset: () => 1e9 + random.normal(),
+      infinite: (i) => (i % 5 ? random.normal() : Number.POSITIVE_INFINITY),
+      "two levels": (i) => (i % 100 < 50 ? 0 : 1),
+    };
+    for (const [name, stream] of Object.entries(streams)) {
+      const watch = new Univariate();
+      let time = 0;
+      let active = 0;
+      for (let i = 0; i < 3000; i++) {
+        time += i % 500 === 499 ? -86_400_000 * 3 : i % 700 === 699 ? 86_400_000 * 365 : 1000 * random.next();
+        const v = watch.update(time, stream(i));
+        assert.ok(v.score >= 0 && v.score <= 1 && v.deviation >= 0 && v.deviation <= 1, `${name}, sample ${i}`);
+        assert.ok(Number.isFinite(v.z) && Number.isFinite(v.alarm.surprise), `${name}, sample ${i}`);
+        if (v.alarm.active) active++;
+      }
+      assert.ok(active < 300, `${name}: ${active} samples in alarm`);
+      JSON.stringify(watch.snapshot(), (_, x) => {
+        assert.ok(typeof x !== "number" || Number.isFinite(x), `${name}: snapshot holds ${x}`);
+        return x;
+      });
+    }
+  });
+
+  it("a constant signal that changes at last is found", () => {
+    const watch = new Univariate();
+    let found = false;
+    for (let i = 0; i < 9000; i++) found ||= watch.update(i * MINUTE, i < 8900 ? 20 : 25).alarm.active;
+    assert.equal(found, true);
+  });
+});
