@@ -95,12 +95,12 @@ export class AlertLayer {
     v.raised = false;
     if (Number.isNaN(raw)) return v;
     if (Number.isNaN(this.#threshold)) this.#renew();
-    const surprise = (v.surprise = this.#hold(raw));
+    const surprise = (v.surprise = this.#hold(tame(raw)));
     v.threshold = this.#threshold;
     v.score = surprise / (surprise + this.#threshold);
     v.over = surprise > this.#threshold;
     if (this.#rest > 0) this.#rest--;
-    if (v.active) this.#stand(raw);
+    if (v.active) this.#stand(tame(raw));
     else if (v.over && this.#rest === 0) this.#raise();
     else if (learn && this.#budget.learn(Math.min(surprise, this.#threshold))) this.#renew();
     return v;
@@ -240,3 +240,9 @@ export class AlertLayer {
       this.#renew();
   }
 }
+
+/**
+ * No signal is normal far out, and a hundred deviations are not a hundred times as odd as ten: beyond the knee the surprise grows with its logarithm.
+ */
+const tame = (raw: number): number => (raw <= KNEE ? raw : KNEE * (1 + Math.log(raw / KNEE)));
+const KNEE = 12;

@@ -12,6 +12,9 @@ const SHARE = 0.05;
 const EDGE = 1.645;
 const EDGE_STEP = 9.7;
 const MEDIAN_STEP = 2.507;
+/** Smallest spread in ordinary standard deviations. */
+const RARE = 0.5;
+const WILD = 10;
 const CLIP = 3;
 const MAD_TO_SIGMA = 1.4826;
 /** Samples after which the baseline forgets. */
@@ -27,6 +30,7 @@ export class Baseline {
   /** Samples it rests on; 0 while nothing is known. */
   count = 0;
   #last = 0;
+  #sd = 1;
   #floor = 1e-12;
 
   /**
@@ -44,10 +48,8 @@ export class Baseline {
     this.#floor = sd > 0 ? Math.max(1e-9 * Math.abs(this.location), 1e-3 * sd) : 0.01 * Math.abs(this.location) || 0.01;
     this.up = (at(1 - SHARE) - this.location) / EDGE;
     this.down = (this.location - at(SHARE)) / EDGE;
-    // Where nearly all values are the same, the rare others tell the spread.
-    const least = Math.max(this.#floor, Math.max(this.up, this.down) > 0.05 * sd ? 0 : sd);
-    this.up = Math.max(this.up, least);
-    this.down = Math.max(this.down, least);
+    this.#sd = Math.max(sd, this.#floor);
+    this.#atLeast();
     this.count = count;
     // Von Neumann's ratio (1941), robustly: E(Δ²) = 2 σ² (1 − φ).
     const step = MAD_TO_SIGMA * median(steps.map(Math.abs));
@@ -81,8 +83,11 @@ export class Baseline {
     if (!calm) return;
     const moved = this.location - level;
     const wide = (rate * EDGE_STEP) / EDGE;
-    this.up = Math.max(this.#floor, this.up * (1 + wide * ((z > EDGE ? 1 : 0) - SHARE)) - moved / EDGE);
-    this.down = Math.max(this.#floor, this.down * (1 + wide * ((z < -EDGE ? 1 : 0) - SHARE)) + moved / EDGE);
+    this.up = this.up * (1 + wide * ((z > EDGE ? 1 : 0) - SHARE)) - moved / EDGE;
+    this.down = this.down * (1 + wide * ((z < -EDGE ? 1 : 0) - SHARE)) + moved / EDGE;
+    const size = Math.min(Math.abs(value - level), WILD * this.#sd);
+    this.#sd *= Math.sqrt(1 + rate * ((size / this.#sd) ** 2 - 1));
+    this.#atLeast();
     const clipped = between(z, -CLIP, CLIP);
     this.autocorrelation = between(
       this.autocorrelation + rate * (clipped * this.#last - this.autocorrelation),
@@ -90,6 +95,13 @@ export class Baseline {
       0.9999,
     );
     this.#last = clipped;
+  }
+
+  /** Where nearly all values are the same, the quantiles meet: the rare others tell the spread. */
+  #atLeast(): void {
+    const least = Math.max(this.#floor, RARE * this.#sd);
+    if (this.up < least) this.up = least;
+    if (this.down < least) this.down = least;
   }
 
   /** A new level, known from `count` samples; the spread stays. */
@@ -100,12 +112,12 @@ export class Baseline {
   }
 
   snapshot(): Json {
-    return [this.location, this.up, this.down, this.autocorrelation, this.count, this.#last, this.#floor];
+    return [this.location, this.up, this.down, this.autocorrelation, this.count, this.#last, this.#floor, this.#sd];
   }
 
   restore(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 7) throw new RangeError("The snapshot does not fit.");
-    const [location, up, down, autocorrelation, count, last, floor] = state.map(num);
+    if (!Array.isArray(state) || state.length !== 8) throw new RangeError("The snapshot does not fit.");
+    const [location, up, down, autocorrelation, count, last, floor, sd] = state.map(num);
     this.location = location!;
     this.up = up!;
     this.down = down!;
@@ -113,6 +125,7 @@ export class Baseline {
     this.count = count!;
     this.#last = last!;
     this.#floor = floor!;
+    this.#sd = sd!;
   }
 }
 

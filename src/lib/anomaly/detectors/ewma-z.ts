@@ -17,8 +17,6 @@ const LOOKS = 3;
 const PRIOR = Math.log(LOOKS);
 /** After a change was accepted: samples until the new level is known. */
 const SETTLE = 60;
-/** Surprise up to which a sample may teach the baseline at all. */
-const LEARN_UP_TO = 14;
 /** Deviation of the average from which on it is an excursion. */
 const EXCURSION = 3;
 const LARGEST = 1e100;
@@ -80,7 +78,7 @@ export class EwmaZ implements ChannelDetector {
       surprise = Math.max(surprise, studentSurprise(z / Math.sqrt(1 + 1 / n), n));
     }
     surprise = Math.max(0, surprise - PRIOR);
-    if (!learn || surprise > LEARN_UP_TO) return surprise;
+    if (!learn) return surprise;
     const calm = Math.abs(this.z[1]!) < EXCURSION;
     for (let i = 0; i < LOOKS; i++) this.#baselines[i]!.learn(this.#now[i]!, calm);
     return surprise;
