@@ -1,0 +1,287 @@
+/** Remaining lives of many machines, costs and a team → a dated plan, with what it saves and why. */
+import { ageReplacement, costRate } from "./age-replacement.ts";
+import { failsBefore, type Quantiles } from "./remaining.ts";
+import { fitWeibull, type Life, meanLife, type WeibullFit } from "./weibull.ts";
+import { Crew, HOUR, localZone, type Windows, type Zone } from "./windows.ts";
+
+export interface PlannerSettings {
+  /** Costs of a planned renewal, of a breakdown, and of bringing a team to the site once, in one currency. */
+  plannedCost: number;
+  failureCost: number;
+  setupCost: number;
+  currency: string;
+  /** Hours from the decision to the begin of the work: parts, permits, people. */
+  lead: number;
+  /** Hours kept free before the life that 95 % exceed. */
+  margin: number;
+  /** Hours of one job. */
+  duration: number;
+  /** Jobs at a time. */
+  crews: number;
+  windows: Windows;
+  /** Hours by which a job may be advanced to share a visit. */
+  grouping: number;
+  /** Days ahead for which jobs get a date. */
+  horizon: number;
+  /** Hours between renewals as they are done today, for comparison; undefined: the best fixed interval. */
+  interval?: number;
+}
+
+export interface MachineState {
+  id: string;
+  /** Time of the last statement, milliseconds UTC. */
+  time: number;
+  /** Hours since it was new or renewed. */
+  age: number;
+  /** Remaining life in hours at `time`; null when nothing is stated. */
+  rul: Quantiles | null;
+  /** Remaining life is at least this long, hours, when it is too long to be stated. */
+  atLeast: number | null;
+}
+
+export interface Job {
+  id: string;
+  /** Milliseconds UTC. */
+  start: number;
+  end: number;
+  /** Latest begin that keeps the promise. */
+  latest: number;
+  policy: "predictive" | "age";
+  /** True when the order must go out now to be in time. */
+  order: boolean;
+  /** True when even the first possible date is later than `latest` and the margin. */
+  late: boolean;
+  /** Probability that the machine fails before the work begins. */
+  risk: number;
+  /** Expected cost of this job. */
+  cost: number;
+  /** Ids with which it shares a visit. */
+  with: string[];
+  why: string[];
+}
+
+export interface Comparison {
+  /** Expected cost per machine and year. */
+  plan: number;
+  runToFailure: number;
+  fixedInterval: number | null;
+  /** Against the better of the other two: what monitoring a machine for a year may cost. */
+  saving: number;
+  /** Cost of a breakdown from which the plan is cheaper than running to failure; null when it never is. */
+  breakEvenFailureCost: number | null;
+}
+
+export interface Plan {
+  time: number;
+  jobs: Job[];
+  /** Machines without a job, and why. */
+  watching: { id: string; why: string }[];
+  comparison: Comparison | null;
+  why: string[];
+}
+
+const YEAR = 8766;
+
+/**
+ * Makes the plan of one moment.
+ * @param now milliseconds UTC; @param lives of this kind of machine, in hours
+ */
+export function makePlan(
+  machines: readonly MachineState[],
+  lives: readonly Life[],
+  settings: PlannerSettings,
+  now: number,
+  zone: Zone = localZone,
+): Plan {
+  const fit = tryFit(lives);
+  const wishes: Wish[] = [];
+  const watching: Plan["watching"] = [];
+  for (const machine of machines) {
+    const wish = wishOf(machine, fit, settings, now);
+    if ("latest" in wish) wishes.push(wish);
+    else watching.push(wish);
+  }
+  const jobs = schedule(wishes, settings, now, zone);
+  return {
+    time: now,
+    jobs,
+    watching,
+    comparison: compare(jobs, machines, fit, settings, now),
+    why: fit ? fleetWords(fit, settings) : [],
+  };
+}
+
+/** Act when the life that 95 % exceed no longer covers lead time and margin. All in one unit. */
+export const isDue = (p05: number, lead: number, margin: number): boolean => p05 <= lead + margin;
+
+interface Wish {
+  machine: MachineState;
+  latest: number;
+  policy: Job["policy"];
+  why: string;
+}
+
+function tryFit(lives: readonly Life[]): WeibullFit | undefined {
+  try {
+    return fitWeibull(lives);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What one machine needs: by its own remaining life where one is stated, else by its age. */
+function wishOf(
+  m: MachineState,
+  fit: WeibullFit | undefined,
+  s: PlannerSettings,
+  now: number,
+): Wish | Plan["watching"][number] {
+  const elapsed = (now - m.time) / HOUR;
+  if (m.rul && m.rul.p05 !== null) {
+    const left = m.rul.p05 - elapsed;
+    const latest = m.time + (m.rul.p05 - s.margin) * HOUR;
+    if (latest > now + s.horizon * 24 * HOUR)
+      return {
+        id: m.id,
+        why: `Lives at least ${hours(left)} more with 95 % certainty: nothing to do within ${s.horizon} days.`,
+      };
+    const why = isDue(left, s.lead, s.margin)
+      ? `With 95 % certainty it lives ${hours(Math.max(0, left))} more, and lead time and margin take ${hours(s.lead + s.margin)}: order now.`
+      : `With 95 % certainty it lives ${hours(left)} more; ${hours(s.margin)} are kept as a margin.`;
+    return { machine: m, latest, policy: "predictive", why };
+  }
+  if (m.atLeast !== null)
+    return { id: m.id, why: `Lives at least ${hours(m.atLeast - elapsed)} more: nothing to do yet.` };
+  if (!fit) return { id: m.id, why: "No remaining life is stated, and too few past lives are known to plan by age." };
+  const renewal = ageReplacement(fit, s.plannedCost, s.failureCost);
+  if (renewal.age === null) return { id: m.id, why: renewal.why };
+  const latest = m.time + (renewal.age - m.age) * HOUR;
+  if (latest > now + s.horizon * 24 * HOUR)
+    return { id: m.id, why: `By age: is renewed at ${hours(renewal.age)}, not within ${s.horizon} days.` };
+  return { machine: m, latest, policy: "age", why: `No remaining life is stated. By age: ${renewal.why}` };
+}
+
+/** Latest dates first get the latest free slots, so that no life is given away; then visits are shared where that pays. */
+function schedule(wishes: readonly Wish[], s: PlannerSettings, now: number, zone: Zone): Job[] {
+  const crew = new Crew(s.windows, s.crews, zone);
+  const duration = s.duration * HOUR;
+  const earliest = now + s.lead * HOUR;
+  const jobs: Job[] = [];
+  for (const wish of [...wishes].sort((a, b) => b.latest - a.latest || (a.machine.id < b.machine.id ? -1 : 1))) {
+    const inTime = wish.latest >= earliest ? crew.lastStart(earliest, wish.latest, duration) : undefined;
+    const start = inTime ?? crew.firstStart(earliest, duration) ?? earliest;
+    crew.take(start, duration);
+    jobs.push(jobOf(wish, start, s, now));
+  }
+  jobs.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+  share(jobs, wishes, crew, s, now);
+  return jobs.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+}
+
+function jobOf({ machine, latest, policy, why }: Wish, start: number, s: PlannerSettings, now: number): Job {
+  const risk = machine.rul ? conditional(machine, start, now) : 0;
+  // The margin is there to be used: late is only what outlasts it too.
+  const end = latest + s.margin * HOUR;
+  const late = start > end;
+  return {
+    id: machine.id,
+    start,
+    end: start + s.duration * HOUR,
+    latest,
+    policy,
+    order: latest - now <= s.lead * HOUR,
+    late,
+    risk,
+    cost: s.plannedCost + (s.failureCost - s.plannedCost) * risk,
+    with: [],
+    why: late
+      ? [
+          why,
+          `The first possible date is ${hours((start - end) / HOUR)} too late: ${percent(risk)} risk of a breakdown before it.`,
+        ]
+      : [why],
+  };
+}
+
+/** Probability of failing before `start`, given that it lives now. */
+function conditional(m: MachineState, start: number, now: number): number {
+  const gone = failsBefore(m.rul!, (now - m.time) / HOUR);
+  const then = failsBefore(m.rul!, (start - m.time) / HOUR);
+  return gone >= 1 ? 1 : Math.max(0, (then - gone) / (1 - gone));
+}
+
+/** Brings a job forward to the visit before it when the saved set-up costs more than the life that is given away. */
+function share(jobs: Job[], wishes: readonly Wish[], crew: Crew, s: PlannerSettings, now: number): void {
+  if (!(s.grouping > 0 && s.setupCost > 0)) return;
+  const duration = s.duration * HOUR;
+  let leader = jobs[0];
+  for (const job of jobs.slice(1)) {
+    const wish = wishes.find((w) => w.machine.id === job.id)!;
+    const life = wish.machine.age + (job.start - now) / HOUR;
+    const within = leader !== undefined && job.start - leader.start <= s.grouping * HOUR;
+    const lost = leader ? (s.plannedCost * (job.start - leader.start)) / HOUR / Math.max(life, 1) : 0;
+    if (!leader || !within || lost >= s.setupCost) {
+      leader = job;
+      continue;
+    }
+    crew.release(job.start);
+    const start = crew.firstStart(leader.start, duration, job.start - leader.start) ?? job.start;
+    crew.take(start, duration);
+    const group = jobs.filter((j) => j === leader || leader!.with.includes(j.id));
+    Object.assign(job, jobOf(wish, Math.min(start, job.start), s, now));
+    job.why.push(`Shares a visit with ${group.map((j) => j.id).join(", ")}: saves ${money(s.setupCost, s)}.`);
+    for (const other of group) other.with.push(job.id);
+    job.with = group.map((j) => j.id);
+  }
+}
+
+function compare(
+  jobs: readonly Job[],
+  machines: readonly MachineState[],
+  fit: WeibullFit | undefined,
+  s: PlannerSettings,
+  now: number,
+): Comparison | null {
+  const predicted = jobs.filter((j) => j.policy === "predictive");
+  const stated = machines.filter((m) => m.rul?.p50 != null);
+  const mean = fit ? meanLife(fit) : average(stated.map((m) => m.age + m.rul!.p50!));
+  if (!(mean !== undefined && mean > 0) || predicted.length === 0) return null;
+  const used = predicted.reduce((sum, j) => sum + machines.find((m) => m.id === j.id)!.age + (j.start - now) / HOUR, 0);
+  const visits = predicted.length - predicted.filter((j) => j.with.length > 0 && j.with.some((id) => id < j.id)).length;
+  const cost = predicted.reduce((sum, j) => sum + j.cost, 0) + visits * s.setupCost;
+  if (!(used > 0)) return null;
+  const each = s.setupCost;
+  const plan = (YEAR * cost) / used;
+  const runToFailure = (YEAR * (s.failureCost + each)) / mean;
+  const fixed = fit && fixedRate(fit, s, each);
+  const fixedInterval = fixed === undefined ? null : YEAR * fixed;
+  const risk = average(predicted.map((j) => j.risk))!;
+  const share = used / predicted.length / mean - risk;
+  return {
+    plan,
+    runToFailure,
+    fixedInterval,
+    saving: Math.min(runToFailure, fixedInterval ?? Number.POSITIVE_INFINITY) - plan,
+    breakEvenFailureCost: share > 0 ? (s.plannedCost * (1 - risk)) / share : null,
+  };
+}
+
+const fixedRate = (fit: WeibullFit, s: PlannerSettings, setup: number): number =>
+  s.interval === undefined
+    ? ageReplacement(fit, s.plannedCost + setup, s.failureCost + setup).rate
+    : costRate(fit, s.plannedCost + setup, s.failureCost + setup, s.interval);
+
+function fleetWords(fit: WeibullFit, s: PlannerSettings): string[] {
+  const [low, high] = fit.shapeInterval;
+  const known = `${fit.failures} failures and ${fit.censored} lives without one: shape ${short(fit.shape)} (90 %: ${short(low)} to ${short(high)}), typical life ${hours(fit.scale)}.`;
+  return [known, ageReplacement(fit, s.plannedCost, s.failureCost).why];
+}
+
+const average = (list: readonly number[]): number | undefined =>
+  list.length ? list.reduce((a, b) => a + b, 0) / list.length : undefined;
+const short = (x: number): string => String(Number(x.toPrecision(3)));
+const percent = (x: number): string => `${short(100 * x)} %`;
+export const money = (x: number, { currency }: Pick<PlannerSettings, "currency">): string =>
+  `${short(x)}${currency ? ` ${currency}` : ""}`;
+/** Hours up to three days, then days. */
+export const hours = (h: number): string => (Math.abs(h) < 72 ? `${short(h)} h` : `${short(h / 24)} days`);

@@ -1,0 +1,176 @@
+/** The planner of a fleet: remembers what each machine says of its remaining life, and past lives; makes plans and tells what changed. */
+import type { Json } from "../store/store.ts";
+import type { Envelope, RulSection } from "../twin/envelope.ts";
+import { hours, type Job, type MachineState, makePlan, type Plan, type PlannerSettings } from "./plan.ts";
+import type { Life } from "./weibull.ts";
+import { HOUR, localZone, type Zone } from "./windows.ts";
+
+interface Machine {
+  /** Times, milliseconds UTC: when it was new or renewed, and the last statement. */
+  begin: number;
+  time: number;
+  count: number;
+  rul: RulSection | null;
+  /** True after "order now" has been told. */
+  told: boolean;
+}
+
+export interface PlannerEvent {
+  id: string;
+  event: "raised" | "changed" | "cleared";
+  severity: "info" | "warning" | "alarm";
+  text: string;
+}
+
+/** Lives that are kept: the newest. */
+const MOST_LIVES = 2000;
+const MOST_MACHINES = 20_000;
+const UNIT_HOURS: Readonly<Record<string, number>> = { min: 1 / 60, h: 1, d: 24 };
+
+export class Planner {
+  #settings: PlannerSettings;
+  #cycleHours: number | undefined;
+  #known: readonly Life[];
+  #zone: Zone;
+  #machines = new Map<string, Machine>();
+  #lives: Life[] = [];
+  #planned = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param known past lives, hours
+   * @param cycleHours length of a cycle, for machines that count them; measured when undefined
+   */
+  constructor(settings: PlannerSettings, known: readonly Life[] = [], cycleHours?: number, zone: Zone = localZone) {
+    this.#settings = settings;
+    this.#known = known;
+    this.#cycleHours = cycleHours;
+    this.#zone = zone;
+  }
+
+  get size(): number {
+    return this.#machines.size;
+  }
+
+  /** Takes a twin's remaining life into account. @returns true when it is time for a new plan */
+  update(twin: Envelope): boolean {
+    const { id, time, rul } = twin;
+    if (!rul) return false;
+    let machine = this.#machines.get(id);
+    if (!machine) {
+      if (this.#machines.size >= MOST_MACHINES) return false;
+      this.#machines.set(id, (machine = { begin: time, time, count: 0, rul: null, told: false }));
+    }
+    if (time < machine.time) return false;
+    machine.time = time;
+    machine.count++;
+    machine.rul = rul;
+    const due = !machine.told && this.#isDue(machine);
+    return due || time - this.#planned >= this.#every();
+  }
+
+  /** Plans age slowly: a tenth of the lead time, at least half an hour. */
+  #every(): number {
+    return Math.max(0.5, this.#settings.lead / 10) * HOUR;
+  }
+
+  #isDue(m: Machine): boolean {
+    const { rul, atLeast } = this.#stateOf("", m);
+    return rul?.p05 != null && atLeast === null && rul.p05 <= this.#settings.lead + this.#settings.margin;
+  }
+
+  /** A life has ended: by a breakdown, or by work that came before it. @returns a sentence */
+  maintained(id: string, time: number, failed?: boolean): string {
+    const machine = this.#machines.get(id);
+    if (!machine) return `Nothing was planned for ${id}.`;
+    const broke = failed ?? machine.rul?.p50 === 0;
+    const age = (Math.max(time, machine.time) - machine.begin) / HOUR;
+    if (age > 0) this.#lives.push({ age, failed: broke });
+    if (this.#lives.length > MOST_LIVES) this.#lives.shift();
+    this.#machines.set(id, {
+      begin: Math.max(time, machine.time),
+      time: Math.max(time, machine.time),
+      count: 0,
+      rul: null,
+      told: false,
+    });
+    return `A life of ${hours(age)} is noted for ${id}, ${broke ? "ended by a breakdown" : "ended before a breakdown"}.`;
+  }
+
+  /** Forgets one machine, or all with their lives. */
+  forget(id?: string): void {
+    if (id !== undefined) this.#machines.delete(id);
+    else {
+      this.#machines.clear();
+      this.#lives = [];
+      this.#planned = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** The plan of this moment, and what is new in it. */
+  plan(now: number): { plan: Plan; events: PlannerEvent[] } {
+    const states = Array.from(this.#machines, ([id, m]) => this.#stateOf(id, m));
+    const plan = makePlan(
+      states,
+      [...this.#known, ...this.#lives, ...this.#running(now)],
+      this.#settings,
+      now,
+      this.#zone,
+    );
+    this.#planned = now;
+    const due = new Map(plan.jobs.filter((j) => j.order).map((j) => [j.id, j]));
+    const events: PlannerEvent[] = [];
+    for (const [id, machine] of this.#machines) {
+      const job = due.get(id);
+      if (job && !machine.told)
+        events.push({ id, event: "raised", severity: job.late ? "alarm" : "warning", text: orderText(job) });
+      else if (!job && machine.told)
+        events.push({ id, event: "cleared", severity: "info", text: `${id}: nothing has to be ordered any more.` });
+      machine.told = job !== undefined;
+    }
+    return { plan, events };
+  }
+
+  /** Machines that still live are censored lives: they say that lives are longer than failures alone suggest. */
+  #running(now: number): Life[] {
+    return Array.from(this.#machines.values(), (m) => ({ age: (now - m.begin) / HOUR, failed: false })).filter(
+      (l) => l.age > 0,
+    );
+  }
+
+  #stateOf(id: string, m: Machine): MachineState {
+    const unit = this.#hoursPer(m);
+    const of = (x: number | null): number | null => (x === null ? null : x * unit);
+    const r = m.rul;
+    const age = (m.time - m.begin) / HOUR;
+    if (!r || r.unknown) return { id, time: m.time, age, rul: null, atLeast: null };
+    if (r.p05 === null) return { id, time: m.time, age, rul: null, atLeast: of(r.censored) };
+    const rul = { p05: of(r.p05), p10: of(r.p10), p50: of(r.p50), p90: of(r.p90), p95: of(r.p95) };
+    return { id, time: m.time, age, rul, atLeast: null };
+  }
+
+  #hoursPer({ rul, count, time, begin }: Machine): number {
+    const known = UNIT_HOURS[rul?.unit ?? "h"];
+    if (known !== undefined) return known;
+    return this.#cycleHours ?? (count > 1 ? Math.max((time - begin) / (count - 1) / HOUR, 1e-6) : 1);
+  }
+
+  snapshot(): Json {
+    return {
+      machines: Array.from(this.#machines, ([id, m]) => [id, { ...m }]) as unknown as Json,
+      lives: this.#lives as unknown as Json,
+      planned: Number.isFinite(this.#planned) ? this.#planned : null,
+    };
+  }
+
+  restore(state: Json): void {
+    const s = state as unknown as { machines: [string, Machine][]; lives: Life[]; planned: number | null };
+    this.#machines = new Map(s.machines.map(([id, m]) => [id, { ...m }]));
+    this.#lives = s.lives.slice();
+    this.#planned = s.planned ?? Number.NEGATIVE_INFINITY;
+  }
+}
+
+function orderText(job: Job): string {
+  const date = new Date(job.start).toISOString().slice(0, 16).replace("T", " ");
+  return `${job.id}: plan work for ${date} UTC. ${job.why.join(" ")}`;
+}

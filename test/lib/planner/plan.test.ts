@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { toICalendar } from "../../../src/lib/planner/icalendar.ts";
+import { type MachineState, makePlan, type PlannerSettings } from "../../../src/lib/planner/plan.ts";
+import { Planner } from "../../../src/lib/planner/planner.ts";
+import { failsBefore } from "../../../src/lib/planner/remaining.ts";
+import { readPlanner } from "../../../src/lib/planner/settings.ts";
+import { ALWAYS, Crew, HOUR, utc } from "../../../src/lib/planner/windows.ts";
+import type { Envelope, RulSection } from "../../../src/lib/twin/envelope.ts";
+import { migrate } from "../../../src/nodes/planner/migrations.ts";
+
+/** A Monday, 00:00 UTC. */
+const MONDAY = Date.UTC(2026, 10, 23);
+const at = (time: number) => new Date(time).toISOString().slice(0, 16);
+const SETTINGS: PlannerSettings = {
+  plannedCost: 1000,
+  failureCost: 10_000,
+  setupCost: 0,
+  currency: "EUR",
+  lead: 24,
+  margin: 12,
+  duration: 4,
+  crews: 1,
+  windows: { days: new Set([1, 2, 3, 4, 5]), from: 6, to: 14 },
+  grouping: 0,
+  horizon: 60,
+};
+const machine = (id: string, p05: number, age = 1000): MachineState => ({
+  id,
+  time: MONDAY,
+  age,
+  rul: { p05, p10: p05 * 1.1, p50: p05 * 1.5, p90: p05 * 2, p95: p05 * 2.2 },
+  atLeast: null,
+});
+
+describe("remaining life between its quantiles", () => {
+  const q = { p05: 10, p10: 20, p50: 50, p90: 90, p95: 100 };
+  it("meets every quantile, rises, and ends at one", () => {
+    for (const [t, p] of [
+      [0, 0],
+      [5, 0.025],
+      [10, 0.05],
+      [20, 0.1],
+      [50, 0.5],
+      [90, 0.9],
+      [100, 0.95],
+    ])
+      assert.ok(Math.abs(failsBefore(q, t!) - p!) < 1e-12);
+    assert.ok(failsBefore(q, 150) > 0.95 && failsBefore(q, 1e6) <= 1);
+    assert.equal(failsBefore({ ...q, p90: null, p95: null }, 1000), 0.5, "nothing is claimed beyond what is stated");
+  });
+});
+
+describe("the calendar of a team", () => {
+  const shift = { days: new Set([1, 2, 3, 4, 5]), from: 6, to: 14 };
+  it("gives the latest free begin within the shift, not on Sunday", () => {
+    const crew = new Crew(shift, 1, utc);
+    const sunday = MONDAY - 12 * HOUR;
+    assert.equal(at(crew.lastStart(sunday - 100 * HOUR, sunday, HOUR)!), "2026-11-20T13:30");
+    assert.equal(crew.lastStart(sunday, sunday + HOUR, HOUR), undefined);
+    assert.equal(at(crew.firstStart(sunday, HOUR)!), "2026-11-23T06:00");
+  });
+
+  it("never gives one team two jobs at once, and two teams two", () => {
+    for (const crews of [1, 2]) {
+      const crew = new Crew(shift, crews, utc);
+      const starts = Array.from({ length: 6 }, () => {
+        const start = crew.lastStart(MONDAY, MONDAY + 5 * 24 * HOUR, 3 * HOUR)!;
+        crew.take(start, 3 * HOUR);
+        return start;
+      });
+      for (let t = MONDAY; t < MONDAY + 6 * 24 * HOUR; t += HOUR / 2)
+        assert.ok(starts.filter((s) => s <= t && t < s + 3 * HOUR).length <= crews, `${crews} teams at ${at(t)}`);
+    }
+  });
+
+  it("works around the clock when it may", () => {
+    const crew = new Crew(ALWAYS, 1, utc);
+    assert.equal(crew.lastStart(MONDAY, MONDAY + 30 * HOUR, HOUR), MONDAY + 30 * HOUR);
+  });
+});
+
+describe("a plan", () => {
+  const plan = (
+    machines: MachineState[],
+    s: Partial<PlannerSettings> = {},
+    lives: { age: number; failed: boolean }[] = [],
+  ) => makePlan(machines, lives, { ...SETTINGS, ...s }, MONDAY, utc);
+
+  it("gives work the latest date that keeps margin and shift", () => {
+    // 95 % live 100 h more; 12 h margin: begin by Thursday 16:00, so Thursday 13:30.
+    const { jobs } = plan([machine("a", 100)]);
+    assert.deepEqual(
+      jobs.map((j) => [j.id, at(j.start), j.order, j.late]),
+      [["a", "2026-11-26T13:30", false, false]],
+    );
+    assert.ok(jobs[0]!.risk > 0.03 && jobs[0]!.risk < 0.05, `${jobs[0]!.risk}`);
+    assert.match(jobs[0]!.why[0]!, /With 95 % certainty it lives 4\.17 days more/);
+  });
+
+  it("orders now when lead time and margin are used up, and says what being late risks", () => {
+    const due = plan([machine("a", 35)]).jobs[0]!;
+    assert.equal(due.order, true);
+    assert.match(due.why[0]!, /order now/);
+    const late = plan([machine("a", 20)]).jobs[0]!;
+    assert.equal(late.late, true);
+    assert.match(late.why[1]!, /too late: .* % risk/);
+    assert.ok(late.risk > 0.3);
+  });
+
+  it("does not plan what is far away, what is only known to live longer, and what nobody knows", () => {
+    const far = machine("far", 5000);
+    const { jobs, watching } = plan([
+      far,
+      { ...far, id: "long", rul: null, atLeast: 900 },
+      { ...far, id: "dark", rul: null },
+    ]);
+    assert.equal(jobs.length, 0);
+    assert.match(watching.find((w) => w.id === "far")!.why, /nothing to do within 60 days/);
+    assert.match(watching.find((w) => w.id === "long")!.why, /at least 37.5 days more/);
+    assert.match(watching.find((w) => w.id === "dark")!.why, /too few past lives/);
+  });
+
+  it("plans by age where no remaining life is stated, and lets run to failure where age says nothing", () => {
+    const dark = { ...machine("dark", 0, 400), rul: null };
+    const wear = [800, 900, 1000, 1100, 1250].map((age) => ({ age, failed: true }));
+    const byAge = plan([dark], {}, wear);
+    assert.equal(byAge.jobs[0]?.policy, "age");
+    assert.match(byAge.why[0]!, /5 failures and 0 lives without one/);
+    const chance = [5, 40, 200, 900, 4000].map((age) => ({ age, failed: true }));
+    assert.match(plan([dark], {}, chance).watching[0]!.why, /Run to failure/);
+  });
+
+  it("shares a visit when that saves more than the life it gives away", () => {
+    const two = [machine("a", 100), machine("b", 130)];
+    const apart = plan(two, { grouping: 48, setupCost: 10 });
+    assert.deepEqual(
+      apart.jobs.map((j) => j.with.length),
+      [0, 0],
+      "a cheap visit is not worth it",
+    );
+    const { jobs } = plan(two, { grouping: 48, setupCost: 500, crews: 2 });
+    assert.deepEqual(
+      jobs.map((j) => j.with),
+      [["b"], ["a"]],
+    );
+    assert.equal(jobs[0]!.start, jobs[1]!.start);
+    assert.match(jobs[1]!.why.join(" "), /Shares a visit with a: saves 500 EUR/);
+  });
+
+  it("compares its cost with running to failure and with a fixed interval", () => {
+    const lives = [900, 1000, 1100, 1200].map((age) => ({ age, failed: true }));
+    const { comparison } = plan([machine("a", 100, 950)], {}, lives);
+    assert.ok(comparison);
+    assert.ok(comparison.plan < comparison.fixedInterval! && comparison.fixedInterval! < comparison.runToFailure);
+    assert.ok(Math.abs(comparison.saving - (comparison.fixedInterval! - comparison.plan)) < 1e-9);
+    // At the break-even cost of a breakdown the plan costs what running to failure does.
+    const equal = plan([machine("a", 100, 950)], { failureCost: comparison.breakEvenFailureCost! }, lives).comparison!;
+    assert.ok(Math.abs(equal.plan / equal.runToFailure - 1) < 1e-9);
+  });
+
+  it("places a thousand machines without overlap", () => {
+    const many = Array.from({ length: 1000 }, (_, i) => machine(`m-${i}`, 60 + i));
+    const { jobs } = plan(many, { crews: 10, duration: 1, windows: ALWAYS });
+    assert.equal(jobs.length, 1000);
+    const starts = jobs.map((j) => j.start).sort((a, b) => a - b);
+    for (let i = 10; i < starts.length; i++) assert.ok(starts[i]! - starts[i - 10]! >= HOUR);
+  });
+});
+
+describe("iCalendar", () => {
+  it("folds, escapes, and keeps one id per machine", () => {
+    const { jobs } = makePlan([machine("plant1:pump-1", 100)], [], SETTINGS, MONDAY, utc);
+    jobs[0]!.why = [
+      "Größe, Länge; Ölstand \\ Filter, und ein langer Satz, der die Zeile über fünfundsiebzig Oktette hinaus trägt.",
+      "zwei",
+    ];
+    const text = toICalendar(jobs, { now: MONDAY, origin: "twinwire", summary: (j) => `Maintenance: ${j.id}` });
+    for (const line of text.split("\r\n")) assert.ok(Buffer.byteLength(line) <= 75, line);
+    const unfolded = text.replace(/\r\n /g, "");
+    assert.match(unfolded, /UID:plant1:pump-1@twinwire\r\n/);
+    assert.match(unfolded, /DTSTART:20261126T133000Z\r\nDTEND:20261126T173000Z\r\n/);
+    assert.match(unfolded, /DESCRIPTION:Größe\\, Länge\\; Ölstand \\\\ Filter\\,.*trägt\.\\nzwei\r\n/);
+    assert.ok(text.startsWith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && text.endsWith("END:VCALENDAR\r\n"));
+  });
+});
+
+describe("the planner of a fleet", () => {
+  const rul = (p05: number, more: Partial<RulSection> = {}): RulSection => ({
+    unit: "h",
+    mean: p05 * 1.5,
+    p05,
+    p10: p05 * 1.1,
+    p50: p05 * 1.5,
+    p90: p05 * 2,
+    p95: p05 * 2.2,
+    coverage: 0.9,
+    failureProbability: { horizon: 24, value: 0.1 },
+    tier: "A",
+    method: "trend",
+    censored: null,
+    unknown: false,
+    why: [],
+    ...more,
+  });
+  const twin = (id: string, hour: number, section: RulSection): Envelope => ({
+    v: 1,
+    id,
+    branch: "live",
+    time: MONDAY + hour * HOUR,
+    values: {},
+    updated: [],
+    rul: section,
+  });
+
+  it("tells once that work must be ordered, and clears it after the work; the life is learned", () => {
+    const planner = new Planner(SETTINGS, [], undefined, utc);
+    assert.equal(planner.update(twin("a", 0, rul(500))), true, "the first plan");
+    assert.deepEqual(planner.plan(MONDAY).events, []);
+    assert.equal(planner.update(twin("a", 0.1, rul(499))), false, "too early for another");
+    assert.equal(planner.update(twin("a", 0.2, rul(30))), true, "due");
+    const { events } = planner.plan(MONDAY + 0.2 * HOUR);
+    assert.deepEqual(
+      events.map((e) => [e.id, e.event]),
+      [["a", "raised"]],
+    );
+    assert.deepEqual(planner.plan(MONDAY + 1 * HOUR).events, [], "not again");
+    assert.match(planner.maintained("a", MONDAY + 50 * HOUR), /50 h.*before a breakdown/);
+    planner.update(twin("a", 51, rul(900)));
+    const after = planner.plan(MONDAY + 51 * HOUR);
+    assert.equal(after.events.length, 0);
+    assert.equal(after.plan.jobs[0]?.order ?? false, false);
+  });
+
+  it("counts a machine that has reached its limit as broken", () => {
+    const planner = new Planner(SETTINGS, [], undefined, utc);
+    planner.update(twin("a", 0, rul(50)));
+    planner.update(twin("a", 60, { ...rul(0), p50: 0 }));
+    assert.match(planner.maintained("a", MONDAY + 61 * HOUR), /ended by a breakdown/);
+    assert.match(planner.maintained("nobody", MONDAY), /Nothing was planned/);
+  });
+
+  it("measures how long a cycle takes, and takes a setting before it", () => {
+    for (const [setting, wants] of [
+      [undefined, 2],
+      [5, 5],
+    ] as const) {
+      const planner = new Planner(SETTINGS, [], setting, utc);
+      for (let i = 0; i <= 10; i++) planner.update(twin("a", 2 * i, rul(100, { unit: "cycles" })));
+      const { jobs } = planner.plan(MONDAY + 20 * HOUR).plan;
+      assert.equal(jobs[0]!.latest, MONDAY + 20 * HOUR + (100 * wants - SETTINGS.margin) * HOUR);
+    }
+  });
+
+  it("makes the same plan after a restart", () => {
+    const planner = new Planner(SETTINGS, [], undefined, utc);
+    for (let i = 0; i < 20; i++) planner.update(twin(`m-${i}`, 0, rul(40 + 10 * i)));
+    planner.maintained("m-3", MONDAY + HOUR, true);
+    const copy = new Planner(SETTINGS, [], undefined, utc);
+    copy.restore(JSON.parse(JSON.stringify(planner.snapshot())));
+    assert.deepEqual(copy.plan(MONDAY + 2 * HOUR), planner.plan(MONDAY + 2 * HOUR));
+  });
+});
+
+describe("the settings of twin-planner", () => {
+  it("have defaults: the margin is half the lead time", () => {
+    const s = readPlanner(migrate({ lead: "20" }));
+    assert.equal(s.margin, 10);
+    assert.equal(s.windows.days.size, 7);
+  });
+
+  it("say what to change", () => {
+    const wrong = (config: object, says: RegExp) =>
+      assert.throws(
+        () => readPlanner(migrate(config)),
+        (e: Error & { code?: string }) => e.code === "E_PLANNER" && says.test(e.message),
+      );
+    wrong({ failureCost: "much" }, /cost of a breakdown is "much"/);
+    wrong({ days: [] }, /no working day/);
+    wrong({ from: 14, to: 6 }, /end must be later/);
+    wrong({ lives: [{ age: -5 }] }, /row 1/);
+    wrong({ crews: 0 }, /jobs at a time/);
+  });
+});
