@@ -110,6 +110,13 @@ describe("the other examples, on a fast clock", function () {
     assert.equal(twins.length, 24);
     console.log(`    ${known.size} of 24 engines had a remaining life above zero at some time`);
     assert.ok(known.size >= 18, `${known.size}`);
+    const all = await Promise.all(
+      twins.map((t: Answer) => api(`twin?id=${t.id}&branch=${encodeURIComponent(t.branch)}`)),
+    );
+    const ordered = all
+      .flatMap((a) => a.events)
+      .filter((e: Answer) => /plan work for 2008-01-.*order now/.test(e.text));
+    assert.ok(ordered.length > 0, "the planner says what to order");
   });
 
   it("MQTT pump station: samples come through the broker, and the accepted command goes back through it", async () => {

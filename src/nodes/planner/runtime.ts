@@ -1,0 +1,154 @@
+import { toICalendar } from "../../lib/planner/icalendar.ts";
+import { hours, type Plan } from "../../lib/planner/plan.ts";
+import { Planner, type PlannerEvent } from "../../lib/planner/planner.ts";
+import { type PlannerConfig, readPlanner } from "../../lib/planner/settings.ts";
+import type { Action, ActionResult } from "../../lib/store/store.ts";
+import { nowFor } from "../../lib/twin/asset.ts";
+import { type Envelope, LIVE, readEnvelope } from "../../lib/twin/envelope.ts";
+import { assetOf, requireMatch } from "../shared/asset-node.ts";
+import { KeyedStates } from "../shared/keyed-states.ts";
+import type { Message, Node, Runtime, Send, Status } from "../shared/node-red.ts";
+import { shared } from "../shared/register.ts";
+import { isAction, RecentSet, readAction } from "../shared/stage.ts";
+import { migrate } from "./migrations.ts";
+
+/** One planner for the whole fleet of a branch, kept under this name. */
+const FLEET = "fleet";
+
+/** @throws TwinError when the configuration is not usable */
+export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): void {
+  const config = migrate(stored);
+  const { asset, store } = assetOf(RED, config.asset);
+  const { lives, cycleHours, ...settings } = readPlanner(config);
+  const states = new KeyedStates<Planner>(store, node.id, "planner-1", () => new Planner(settings, lives, cycleHours));
+  const newest = new Map<string, number>();
+  const seenRequests = new RecentSet(1000);
+  node.status({ fill: "grey", shape: "ring", text: `… ${RED._(shared("status.waiting"))}` });
+
+  node.on("input", (msg, send, done) => {
+    try {
+      if (isAction(msg)) onAction(msg, send);
+      else onTwin(msg, send);
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  const unsubscribe = store.subscribe({ action: (action) => answer(action, (out) => node.send(out)) });
+  node.on("close", (removed, done) => {
+    unsubscribe();
+    states.close(removed);
+    done();
+  });
+
+  function onTwin(msg: Message, send: Send): void {
+    const twin = readEnvelope(msg.twin);
+    requireMatch(asset, twin.id);
+    newest.set(twin.branch, Math.max(newest.get(twin.branch) ?? Number.NEGATIVE_INFINITY, twin.time));
+    const entry = states.get(twin.branch, FLEET);
+    const due = entry.state.update(twin);
+    states.touch(entry);
+    if (due) publish(twin.branch, send, twin);
+  }
+
+  function publish(branch: string, send: Send, twin?: Envelope): void {
+    const entry = states.get(branch, FLEET);
+    const now = nowFor(asset, branch, newest.get(branch) ?? Number.NEGATIVE_INFINITY, Date.now());
+    const { plan, events } = entry.state.plan(now);
+    states.touch(entry);
+    const simulated = twin?.simulated === true || branch !== LIVE;
+    send([planMessage(plan, branch, simulated), told(events, branch, now), calendar(plan, branch)]);
+    node.status(status(RED, plan));
+  }
+
+  function told(events: readonly PlannerEvent[], branch: string, time: number): Message[] | null {
+    const messages = events.map(({ id, event, severity, text }) => {
+      store.putEvent({ branch, id, time, section: "rul", event, severity, text });
+      return {
+        topic: `${id}/plan`,
+        payload: text,
+        event,
+        severity,
+        twin: { v: 1, id, branch, time, values: {}, updated: [] },
+      };
+    });
+    return messages.length ? messages : null;
+  }
+
+  function onAction(msg: Message, send: Send): void {
+    if (msg.action === "plan") {
+      const branch =
+        typeof (msg.twin as Envelope | undefined)?.branch === "string" ? (msg.twin as Envelope).branch : undefined;
+      for (const name of branch ? [branch] : newest.size ? [...newest.keys()] : [LIVE]) publish(name, send);
+      return;
+    }
+    if (msg.reset !== undefined && msg.action === undefined && msg.twin === undefined) states.reset();
+    else {
+      const action = readAction(RED, msg);
+      if (asset.matches(action.id)) answer(action, send);
+    }
+  }
+
+  function answer(action: Action, send: Send): ActionResult | undefined {
+    if (!["maintenance", "reset"].includes(action.action) || !asset.matches(action.id)) return undefined;
+    if (!seenRequests.add(action.requestId)) return undefined;
+    const entry = states.get(action.branch, FLEET);
+    const label = node.name || node.type;
+    let message = `${label} has forgotten ${action.id}.`;
+    if (action.action === "reset") entry.state.forget(action.id);
+    else {
+      const time = nowFor(asset, action.branch, newest.get(action.branch) ?? 0, Date.now());
+      message = entry.state.maintained(action.id, time, typeof action.failed === "boolean" ? action.failed : undefined);
+    }
+    states.touch(entry);
+    if (entry.state.size > 0) publish(action.branch, send);
+    return { node: label, ok: true, message };
+  }
+
+  function planMessage(plan: Plan, branch: string, simulated: boolean): Message {
+    const dated = plan.jobs.map((job) => ({
+      ...job,
+      start: new Date(job.start).toISOString(),
+      end: new Date(job.end).toISOString(),
+      latest: new Date(job.latest).toISOString(),
+    }));
+    return {
+      topic: `${asset.name}/plan`,
+      payload: dated,
+      plan: { ...plan, jobs: dated },
+      branch,
+      ...(simulated && { simulated }),
+    };
+  }
+
+  function calendar(plan: Plan, branch: string): Message {
+    const real = branch === LIVE;
+    const payload = toICalendar(plan.jobs, {
+      now: plan.time,
+      origin: "twinwire",
+      summary: (job) => RED._(`twin-planner.calendar.${real ? "real" : "other"}`, { id: job.id, branch }),
+    });
+    return {
+      topic: `${asset.name}/calendar`,
+      payload,
+      filename: "maintenance.ics",
+      contentType: "text/calendar; charset=utf-8",
+    };
+  }
+}
+
+function status(RED: Runtime, { jobs, time, watching }: Plan): Status {
+  const say = (key: string, vars?: Record<string, unknown>) => RED._(`twin-planner.status.${key}`, vars);
+  const late = jobs.filter((j) => j.late).length;
+  const order = jobs.filter((j) => j.order).length;
+  if (late) return { fill: "red", shape: "ring", text: `■ ${say("late", { count: late })}` };
+  if (order) return { fill: "yellow", shape: "ring", text: `▲ ${say("order", { count: order })}` };
+  const next = jobs[0];
+  if (next)
+    return {
+      fill: "green",
+      shape: "dot",
+      text: `● ${say("next", { id: next.id, time: hours((next.start - time) / 3_600_000) })}`,
+    };
+  return { fill: "green", shape: "dot", text: `● ${say("none", { count: watching.length })}` };
+}
