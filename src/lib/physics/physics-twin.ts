@@ -215,10 +215,10 @@ export class PhysicsTwin {
     }
     section.states = {};
     section.derived = {};
-    for (let i = 0; i < model.states.length; i++) number(section.states, model.states[i]!, this.#runner.quantities[i]!);
-    for (const [name, index] of model.derived) number(section.derived, name, this.#runner.quantities[index]!);
+    for (let i = 0; i < model.states.length; i++) this.#show(section.states, model.states[i]!, i);
+    for (const [name, index] of model.derived) this.#show(section.derived, name, index);
     if (this.#runner instanceof EstimatingStepper)
-      changes(section, this.#runner, model, this.#settings.estimate!.drifting);
+      changes(section, this.#runner, model, this.#settings.estimate!.drifting, this.#settings.fromModel);
     if (Object.keys(bias).length > 0) section.bias = bias;
     if (this.#versions.current) section.parameters = this.#versions.current.name;
     const missing = model.inputs
@@ -241,6 +241,12 @@ export class PhysicsTwin {
       missing,
       code,
     };
+  }
+
+  /** A quantity in the unit that people read. */
+  #show(values: Record<string, number>, name: string, index: number): void {
+    const value = this.#runner.quantities[index]!;
+    number(values, name, this.#settings.fromModel.get(name)?.(value) ?? value);
   }
 
   /** Learns offsets and spreads again; estimated parameters begin again at their calibrated values. */

@@ -1,11 +1,12 @@
 /** The settings of a twin-physics node and an asset → a compiled model with its ports. */
 import type { Asset } from "../twin/asset.ts";
 import { describe, isSignalName, TwinError } from "../twin/envelope.ts";
-import { converter, displayUnit } from "../twin/units.ts";
+import { compatible, convert, converter, displayUnit } from "../twin/units.ts";
 import { type EstimateConfig, type EstimateSettings, readEstimate, readMode } from "./estimators/settings.ts";
 import { type CompiledModel, compileModel } from "./model.ts";
 import { presets } from "./presets/index.ts";
 import type { Preset } from "./presets/preset.ts";
+import { unitsOf } from "./presets/units.ts";
 import type { Simulator, TwinModel } from "./twin-model.ts";
 
 /** As the dialog stores it; numbers may arrive as text, empty means the default. */
@@ -40,7 +41,7 @@ export interface PhysicsSettings {
   simulator?: () => Simulator;
   estimate?: EstimateSettings;
   preset: Preset | undefined;
-  /** From the asset's units to the model's, per signal, and back; absent where they are the same. */
+  /** From the asset's units to the model's, per name, and back; absent where they are the same. */
   toModel: ReadonlyMap<string, (value: number) => number>;
   fromModel: ReadonlyMap<string, (value: number) => number>;
   learn: number;
@@ -70,7 +71,7 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     parameters,
     initial: parameters,
     outputs: readOutputs(config),
-    ...(preset && { derived: preset.derived }),
+    ...(preset && { derived: preset.derived, units: unitsOf(preset) }),
   });
   const estimate = readEstimate(config, model, asset);
   const follows = readMode(config) === "follow";
@@ -81,7 +82,7 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     equations: model,
     ...(estimate && { estimate }),
     preset,
-    ...ports(preset, asset),
+    ...ports(preset, asset, model),
     learn: Math.round(setting(config.learn, "Samples to learn from", DEFAULTS.learn, 15, 1e7)),
     correct: config.correct !== false,
     floor: setting(config.floor, "Least spread", DEFAULTS.floor, 0, 100) / 100,
@@ -97,7 +98,9 @@ function findPreset(name: string | undefined): Preset | undefined {
   if (!preset)
     throw new TwinError(
       "E_MODEL",
-      `The preset ${describe(name)} does not exist: choose ${Array.from(presets.keys()).join(" or ")}.`,
+      `The preset ${describe(name)} does not exist: choose ${Array.from(presets.keys())
+        .join(", ")
+        .replace(/, ([^,]*)$/, " or $1")}.`,
     );
   return preset;
 }
@@ -125,8 +128,13 @@ function gatherParameters(
   const values = new Map<string, number>();
   for (const [name, value] of Object.entries(preset?.fallback ?? {}))
     if (!asset.signals.has(name)) values.set(name, value);
+  for (const [name, value] of Object.entries(preset?.initial ?? {})) values.set(name, value);
+  const units = preset ? unitsOf(preset) : new Map<string, string>();
   for (const { name, value } of preset?.parameters ?? []) values.set(name, value);
-  for (const { name, value } of asset.parameters.values()) if (!asset.signals.has(name)) values.set(name, value);
+  for (const { name, value, unit } of asset.parameters.values()) {
+    const own = units.get(name);
+    if (!asset.signals.has(name)) values.set(name, own && compatible(unit, own) ? convert(value, unit, own) : value);
+  }
   for (const row of config.parameters ?? []) {
     if (!isSignalName(row?.name))
       throw new TwinError("E_MODEL", `Parameter ${describe(row?.name)}: names are letters, digits and underscore.`);
@@ -144,20 +152,21 @@ function readOutputs(config: PhysicsConfig): Map<string, string> {
   return new Map(rows.map((row) => [String(row.signal ?? ""), String(row.variable ?? "")]));
 }
 
-/** Presets have units of their own; own equations run in the asset's. */
-function ports(preset: Preset | undefined, asset: Pick<Asset, "signals">) {
+/** Presets have units of their own and run in SI; own equations run in the asset's. */
+function ports(preset: Preset | undefined, asset: Pick<Asset, "signals">, model: CompiledModel) {
   const toModel = new Map<string, (value: number) => number>();
   const fromModel = new Map<string, (value: number) => number>();
-  for (const [name, unit] of Object.entries(preset?.units ?? {})) {
-    const signal = asset.signals.get(name);
-    if (!signal || signal.unit === unit) continue;
+  for (const [name, unit] of preset ? unitsOf(preset) : []) {
+    const port = model.ports.get(name)!;
+    const own = asset.signals.get(name)?.unit ?? unit;
     try {
-      toModel.set(name, converter(signal.unit, unit));
-      fromModel.set(name, converter(unit, signal.unit));
+      const [into, out] = [converter(own, unit), converter(unit, own)];
+      toModel.set(name, (value) => port.toSi(into(value)));
+      fromModel.set(name, (value) => out(port.fromSi(value)));
     } catch {
       throw new TwinError(
         "E_MODEL",
-        `Signal ${name} is in ${displayUnit(signal.unit)}, but the preset needs a unit like ${displayUnit(unit)}: correct the unit in the asset.`,
+        `Signal ${name} is in ${displayUnit(own)}, but the preset needs a unit like ${displayUnit(unit)}: correct the unit in the asset.`,
       );
     }
   }

@@ -329,9 +329,12 @@ describe("any data", () => {
       values: fc.dictionary(fc.constantFrom(...names), value),
       bad: fc.subarray(names, { maxLength: 2 }),
     });
+    const of = asset();
+    const settings = [0, 100].map((follow) => readPhysics({ preset: "pump", settle: 0, learn: 20, follow }, of));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, follow) => {
-        let pump = twin({ settle: 0, learn: 20, follow: follow ? 100 : 0 });
+        const fresh = () => new PhysicsTwin(settings[follow ? 1 : 0]!, of);
+        let pump = fresh();
         let time = START;
         for (const { dt, values, bad } of steps) {
           time = Math.min(time + dt, 8e15);
@@ -341,7 +344,7 @@ describe("any data", () => {
           const saved = pump.snapshot();
           const text = JSON.stringify(saved);
           assert.deepEqual(JSON.parse(text), saved);
-          pump = twin({ settle: 0, learn: 20, follow: follow ? 100 : 0 });
+          pump = fresh();
           pump.restore(JSON.parse(text));
         }
       }),
@@ -420,7 +423,7 @@ describe("own equations", () => {
       assert.throws(() => readPhysics({ ...config, ...change }, of), sentence);
     refuse({ equations: " " }, /no equations yet/);
     refuse({ preset: "", equations: "" }, /choose a preset or write your own/);
-    refuse({ preset: "turbine" }, /"turbine" does not exist: choose pump or tank/);
+    refuse({ preset: "turbine" }, /"turbine" does not exist: choose pump, fan, .* or room/);
     refuse({ parameters: [] }, /line 1: "k" is no signal of the asset.*and it has no value/);
     refuse({ parameters: [{ name: "k", value: "ten" }] }, /Parameter k: "ten" is not a number/);
     refuse({ parameters: [{ name: "k k", value: 1 }] }, /letters, digits and underscore/);

@@ -45,19 +45,23 @@ export function changes(
   stepper: EstimatingStepper,
   model: TwinModel,
   drifting: readonly Drifting[],
+  fromModel: ReadonlyMap<string, (value: number) => number>,
 ): void {
+  const shown = (name: string, value: number) => fromModel.get(name)?.(value) ?? value;
+  const spreadOf = (name: string, variance: number) => Math.sqrt(variance) * Math.abs(shown(name, 1) - shown(name, 0));
   const sd: Record<string, number> = {};
   const ns = model.states.length;
   for (let i = 0; i < ns; i++)
-    if (section.states![model.states[i]!] !== undefined) number(sd, model.states[i]!, Math.sqrt(stepper.variance(i)));
+    if (section.states![model.states[i]!] !== undefined)
+      number(sd, model.states[i]!, spreadOf(model.states[i]!, stepper.variance(i)));
   if (stepper.released)
     for (let k = 0; k < drifting.length; k++) {
       const { name } = drifting[k]!;
       const calibrated = model.p[model.parameters.indexOf(name)]!;
       const percent = 100 / (Math.abs(calibrated) || 1);
       const spread = Math.sqrt(stepper.variance(ns + k));
-      number(section.states!, name, stepper.x[ns + k]!);
-      number(sd, name, spread);
+      number(section.states!, name, shown(name, stepper.x[ns + k]!));
+      number(sd, name, spreadOf(name, stepper.variance(ns + k)));
       number(section.derived!, `${name}Change`, percent * (stepper.x[ns + k]! - calibrated));
       number(sd, `${name}Change`, percent * spread);
     }

@@ -90,7 +90,8 @@ function readDrifting(row: NonNullable<EstimateConfig["drifting"]>[number], mode
   const index = model.parameters.indexOf(row.name);
   if (index < 0)
     throw new TwinError("E_SETTING", `Drifting parameters: ${describe(row.name)} is not a number of the model.`);
-  const value = model.p[index]!;
+  const port = model.ports.get(row.name);
+  const value = port ? port.fromSi(model.p[index]!) : model.p[index]!;
   const size = (Math.abs(value) || 1) / 100;
   const low = number(row.low, `Lower bound of ${row.name}`, lowest(value), -1e300, 1e300);
   const high = number(row.high, `Upper bound of ${row.name}`, highest(value), -1e300, 1e300);
@@ -101,7 +102,10 @@ function readDrifting(row: NonNullable<EstimateConfig["drifting"]>[number], mode
     );
   const startSd = size * number(row.startSd, `Spread of ${row.name} at the start`, ESTIMATE_DEFAULTS.startSd, 0, 1e6);
   const driftSd = size * number(row.driftSd, `Drift of ${row.name}`, ESTIMATE_DEFAULTS.driftSd, 0, 1e6);
-  return { name: row.name, startSd, driftSd, low, high };
+  if (!port) return { name: row.name, startSd, driftSd, low, high };
+  const factor = Math.abs(port.factor);
+  const bounds = [low, high].map((x) => (Number.isFinite(x) ? port.toSi(x) : x)).sort((a, b) => a - b);
+  return { name: row.name, startSd: startSd * factor, driftSd: driftSd * factor, low: bounds[0]!, high: bounds[1]! };
 }
 
 /** A physical constant keeps its sign: a tenth to ten times the value, unless somebody knows better. */

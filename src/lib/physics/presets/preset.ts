@@ -1,7 +1,7 @@
 /**
  * A ready model: data in the same equation language that a technician uses, so that it can be read and changed.
  * The equations are written in coherent SI units (m, kg, s, K, A and what follows from them); every name has a unit of
- * daily use beside it, from and to which signals and numbers are converted (si.ts).
+ * daily use beside it, from and to which signals and numbers are converted (model.ts, `units`).
  */
 export interface PresetParameter {
   name: string;
