@@ -2,6 +2,7 @@
 import type { CheckResult } from "../lib/physics/check.ts";
 import type { EquationProblem } from "../lib/physics/equations.ts";
 import { presets } from "../lib/physics/presets/index.ts";
+import { unitsOf } from "../lib/physics/presets/units.ts";
 import { assetSignals } from "./asset-select.ts";
 import { parameterTable, type Quantity } from "./parameter-table.ts";
 import { type Row, type Table, table } from "./table.ts";
@@ -14,6 +15,8 @@ export interface PhysicsDialog {
 /** The part of the dialog that Node-RED does not fill by itself: equations, their check, numbers, outputs. */
 export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   let own = String(node.equations ?? "");
+  /** Units of a preset that was copied: its equations run in SI. */
+  let copied: Row[] | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let request = 0;
   let open = true;
@@ -48,12 +51,22 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   }
 
   function showPresetNumbers(): void {
-    const rows = preset()?.parameters ?? [];
-    numbers.show(
-      rows.map(
+    const chosen = preset();
+    if (!chosen) return;
+    const units = unitsOf(chosen);
+    numbers.show([
+      ...chosen.parameters.map(
         (p): Quantity => ({ name: p.name, standard: assetValue(p.name) ?? p.value, unit: p.unit, meaning: p.label }),
       ),
-    );
+      ...Object.entries(chosen.initial).map(
+        ([name, value]): Quantity => ({
+          name,
+          standard: value,
+          unit: units.get(name),
+          meaning: node._("twin-physics.role.state"),
+        }),
+      ),
+    ]);
   }
 
   /** An asset's parameter of equal name goes before the preset's value. */
@@ -139,6 +152,8 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     const chosen = preset();
     if (!chosen) return;
     own = chosen.equations;
+    const numbered = new Set(chosen.parameters.map((p) => p.name));
+    copied = Array.from(unitsOf(chosen), ([name, unit]) => ({ name, unit })).filter((row) => !numbered.has(row.name));
     numbers.adopt();
     $("#node-input-preset").val("own").trigger("change");
   });
@@ -152,6 +167,10 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     save() {
       const text = isOwn() ? String(editor.getValue()) : own;
       if (text !== (node.equations ?? "")) node.equations = text;
+      if (copied && isOwn()) {
+        node.checkUnits = true;
+        assign(node, "units", copied);
+      }
       assign(node, "parameters", numbers.get());
       assign(node, "predictions", outputs.get());
     },

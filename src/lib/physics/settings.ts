@@ -1,7 +1,7 @@
 /** The settings of a twin-physics node and an asset → a compiled model with its ports. */
 import type { Asset } from "../twin/asset.ts";
 import { describe, isSignalName, TwinError } from "../twin/envelope.ts";
-import { compatible, convert, converter, displayUnit } from "../twin/units.ts";
+import { compatible, convert, converter, displayUnit, parseUnit } from "../twin/units.ts";
 import { type EstimateConfig, type EstimateSettings, readEstimate, readMode } from "./estimators/settings.ts";
 import { type CompiledModel, compileModel } from "./model.ts";
 import { presets } from "./presets/index.ts";
@@ -16,6 +16,10 @@ export interface PhysicsConfig extends EstimateConfig {
   equations?: string;
   /** Parameters, and values of states at the start. An empty value leaves the asset's or the preset's. */
   parameters?: { name: string; value: number | string; unit?: string }[];
+  /** Own equations: check their units and run them in SI, as those of presets. */
+  checkUnits?: boolean;
+  /** Units of what is neither a signal nor among the parameters, for own equations with `checkUnits`. */
+  units?: { name: string; unit: string }[];
   /** Signal → state or variable that predicts it, where the names differ. */
   predictions?: { signal: string; variable: string }[];
   learn?: number | string;
@@ -64,14 +68,16 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
   if (equations.trim() === "")
     throw new TwinError("E_NO_EQUATIONS", "There are no equations yet: choose a preset or write your own.");
   if (preset) requireSignals(preset, asset);
-  const parameters = gatherParameters(config, preset, asset);
+  const units = declaredUnits(config, preset, asset);
+  const parameters = gatherParameters(config, preset, asset, units);
   const model = compileModel({
     equations,
     signals: asset.signals.keys(),
     parameters,
     initial: parameters,
     outputs: readOutputs(config),
-    ...(preset && { derived: preset.derived, units: unitsOf(preset) }),
+    ...(preset && { derived: preset.derived }),
+    ...(units && { units }),
   });
   const estimate = readEstimate(config, model, asset);
   const follows = readMode(config) === "follow";
@@ -82,7 +88,7 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     equations: model,
     ...(estimate && { estimate }),
     preset,
-    ...ports(preset, asset, model),
+    ...ports(units, asset, model),
     learn: Math.round(setting(config.learn, "Samples to learn from", DEFAULTS.learn, 15, 1e7)),
     correct: config.correct !== false,
     floor: setting(config.floor, "Least spread", DEFAULTS.floor, 0, 100) / 100,
@@ -124,15 +130,15 @@ function gatherParameters(
   config: PhysicsConfig,
   preset: Preset | undefined,
   asset: Pick<Asset, "signals" | "parameters">,
+  units: ReadonlyMap<string, string> | undefined,
 ): Map<string, number> {
   const values = new Map<string, number>();
   for (const [name, value] of Object.entries(preset?.fallback ?? {}))
     if (!asset.signals.has(name)) values.set(name, value);
   for (const [name, value] of Object.entries(preset?.initial ?? {})) values.set(name, value);
-  const units = preset ? unitsOf(preset) : new Map<string, string>();
   for (const { name, value } of preset?.parameters ?? []) values.set(name, value);
   for (const { name, value, unit } of asset.parameters.values()) {
-    const own = units.get(name);
+    const own = units?.get(name);
     if (!asset.signals.has(name)) values.set(name, own && compatible(unit, own) ? convert(value, unit, own) : value);
   }
   for (const row of config.parameters ?? []) {
@@ -152,11 +158,36 @@ function readOutputs(config: PhysicsConfig): Map<string, string> {
   return new Map(rows.map((row) => [String(row.signal ?? ""), String(row.variable ?? "")]));
 }
 
-/** Presets have units of their own and run in SI; own equations run in the asset's. */
-function ports(preset: Preset | undefined, asset: Pick<Asset, "signals">, model: CompiledModel) {
+/** The unit of every name as far as it is declared; undefined for own equations that run in the asset's units. */
+function declaredUnits(
+  config: PhysicsConfig,
+  preset: Preset | undefined,
+  asset: Pick<Asset, "signals" | "parameters">,
+): Map<string, string> | undefined {
+  if (preset) return unitsOf(preset);
+  if (config.checkUnits !== true) return undefined;
+  const units = new Map(Array.from(asset.parameters.values(), ({ name, unit }) => [name, unit]));
+  for (const { name, unit } of [...(config.units ?? []), ...(config.parameters ?? [])]) {
+    if (!unit || asset.signals.has(name)) continue;
+    units.set(name, unitCode(name, unit));
+  }
+  for (const { name, unit } of asset.signals.values()) units.set(name, unit);
+  return units;
+}
+
+/** The dialog stores UCUM codes, in which C is coulomb and F farad; what somebody wrote by hand is read as typed. */
+function unitCode(name: string, unit: string): string {
+  if (compatible(unit, unit)) return unit;
+  const parsed = parseUnit(unit);
+  if ("problem" in parsed) throw new TwinError("E_MODEL", `Unit of ${describe(name)}: ${parsed.problem}`);
+  return parsed.code;
+}
+
+/** Presets have units of their own; with units a model runs in SI, otherwise in the asset's units. */
+function ports(units: ReadonlyMap<string, string> | undefined, asset: Pick<Asset, "signals">, model: CompiledModel) {
   const toModel = new Map<string, (value: number) => number>();
   const fromModel = new Map<string, (value: number) => number>();
-  for (const [name, unit] of preset ? unitsOf(preset) : []) {
+  for (const [name, unit] of units ?? []) {
     const port = model.ports.get(name)!;
     const own = asset.signals.get(name)?.unit ?? unit;
     try {

@@ -20,6 +20,8 @@ export function migrate(config: Omit<Partial<TwinPhysicsConfig>, "version"> & { 
     preset: config.preset ?? (config.equations ? "own" : ""),
     equations: config.equations ?? "",
     parameters: config.parameters ?? [],
+    checkUnits: config.checkUnits ?? false,
+    units: config.units ?? [],
     predictions: config.predictions ?? [],
     learn: config.learn ?? "",
     correct: config.correct ?? true,

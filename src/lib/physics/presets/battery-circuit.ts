@@ -92,7 +92,6 @@ dsurfaceCharge/dt = bulkCurrent - surfaceVoltage / surfaceResistance
       shows: "voltage",
       effect: "falls",
     },
-    { name: "Self-discharge", parameter: "parallelResistance", change: "falls", shows: "voltage", effect: "falls" },
   ],
   drifting: [
     { parameter: "surfaceResistance", sd: 5, perDay: 0.2 },

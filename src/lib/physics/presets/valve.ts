@@ -10,9 +10,9 @@ export const valve: Preset = {
   equations: `# The stem follows the command; position 0 closed … 1 open
 dvalvePosition/dt = (valveCommand - valvePosition) / strokeTime
 
-# Flow coefficient, equal percentage, closing fully at 0
-opening = rangeability^(valvePosition - 1) - (1 - valvePosition) / rangeability
-kv = fullKv * max(opening, 0) + seatLeak
+# Flow coefficient, equal percentage; the plug sits down on the last bit of the travel
+opening = rangeability^(valvePosition - 1) * clamp(valvePosition / closingTravel, 0, 1)
+kv = fullKv * opening + seatLeak
 
 # Kv is the flow of cold water at 1 bar
 scale = referencePressure * density / referenceDensity
@@ -65,6 +65,7 @@ cavitationIndex = (inletPressure - vapourPressure) / valveDrop
       low: 1,
       high: 1000,
     },
+    { name: "closingTravel", value: 5, unit: "%", label: "Travel on which the plug sits down", low: 0.1, high: 30 },
     { name: "referencePressure", value: 1, unit: "bar", label: "Pressure drop that defines Kv", constant: true },
     {
       name: "referenceDensity",
