@@ -20,6 +20,7 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let request = 0;
   let open = true;
+  offerPresets(String(node.preset ?? ""));
   const preset = () => presets.get(String($("#node-input-preset").val() ?? ""));
   const isOwn = () => $("#node-input-preset").val() === "own";
   const signals = () => assetSignals(String($("#node-input-asset").val() ?? ""));
@@ -180,6 +181,15 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
       editor.destroy();
     },
   };
+}
+
+/** The presets beside those that the page names itself, before "own equations". */
+function offerPresets(chosen: string): void {
+  const select = $("#node-input-preset");
+  for (const { name, title } of presets.values())
+    if (select.find(`option[value="${name}"]`).length === 0)
+      select.find('option[value="own"]').before($("<option>", { value: name }).text(title));
+  select.val(chosen);
 }
 
 /** Node-RED compares by identity: an untouched table must stay the same object. */
