@@ -17,6 +17,8 @@ interface Message {
       z: Record<string, number | null>;
       derived: Record<string, number>;
       expected: Record<string, number | null>;
+      residual: Record<string, number | null>;
+      parameters?: string;
     };
   };
 }
@@ -167,6 +169,74 @@ describe("twin-physics", () => {
       assert.match(error, sentence);
       await helper.unload();
     }
+  });
+
+  it("calibrates from the store's history in a worker, and undoes it", async () => {
+    const config = {
+      ...physics,
+      preset: "own",
+      equations: "motorCurrent = slope * speed + offset",
+      correct: false,
+      parameters: [
+        { name: "slope", value: 0.02 },
+        { name: "offset", value: 1 },
+      ],
+      calibrate: [{ name: "slope" }, { name: "offset" }],
+    };
+    const started = await start(config);
+    const { store } = helper.getNode(asset.id);
+    const ref = { branch: "live", id };
+    const post = (action: string, details = {}) =>
+      store.post({ ...details, action, ...ref, requestId: `${id}${action}${Math.random()}` })[0];
+    const message = (i: number) => {
+      const values = { speed: 1000 + 400 * Math.sin(i / 9) };
+      return {
+        twin: envelope(
+          START + i * 1000,
+          { ...values, motorCurrent: 0.01 * values.speed + 2 + 0.01 * Math.sin(i * i) },
+          { id },
+        ),
+      };
+    };
+    await started.send(message(0));
+    assert.match(post("calibrate").message, /only 0 measurements/);
+    assert.equal(post("undo-calibration").ok, false);
+    for (let i = 0; i < 300; i++) store.append(ref, START + i * 1000, message(i).twin.values);
+    assert.deepEqual(post("calibrate"), { node: "twin-physics", ok: true, message: "twin-physics.answer.calibrate" });
+    assert.match(post("calibrate").message, /running already/);
+    assert.equal(started.status.at(-1)!.text, "◷ twin-physics.status.calibrating");
+    let msg = await started.send(message(301));
+    for (let i = 302; msg.twin.model.parameters === undefined && i < 1500; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      msg = await started.send(message(i));
+    }
+    assert.equal(msg.twin.model.parameters, "cal-1");
+    assert(Math.abs(msg.twin.model.residual.motorCurrent!) < 0.05);
+    const events = store.twin(ref).events.filter((e: { section: string }) => e.section === "model");
+    assert.equal(events.length, 1);
+    assert.equal(events[0].text, "twin-physics.answer.calibrated");
+    assert.equal(post("undo-calibration").ok, true);
+    msg = await started.send(message(2000));
+    assert.equal(msg.twin.model.parameters, undefined);
+    assert(Math.abs(msg.payload.motorCurrent! - 0.02 * Number(message(2000).twin.values.speed) - 1) < 1e-9);
+  });
+
+  it("keeps trends of estimated parameters and of their change", async () => {
+    const { send } = await start({ ...physics, estimate: "ekf", drifting: [{ name: "bestEfficiency" }], learn: 20 });
+    let msg = await send(sample(0));
+    for (let i = 1; i < 60; i++)
+      msg = await send(sample(i, { motorCurrent: steady(1480, 60).motorCurrent! * (1 + 0.01 * Math.sin(i * i)) }));
+    assert(Math.abs(msg.twin.model.derived.bestEfficiencyChange!) < 3);
+    const { store } = helper.getNode(asset.id);
+    const names = store.historySignals({ branch: "live", id });
+    for (const path of ["states.bestEfficiency", "derived.bestEfficiencyChange", "stateSd.bestEfficiencyChange"])
+      assert(names.includes(`model.${path}`), path);
+  });
+
+  it("does not load the solvers' helpers of a calibration before one is asked for", async () => {
+    await start();
+    const loaded = Object.keys(require.cache).filter((path) => path.startsWith(root.toString()));
+    assert(!loaded.some((path) => /ml-matrix|ml-regression|ml-levenberg|correction-fit/.test(path)));
   });
 
   it("does not load mathjs before a node is used", async () => {

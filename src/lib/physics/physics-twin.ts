@@ -115,7 +115,9 @@ export class PhysicsTwin {
   /** Takes one envelope. Never throws for bad data: what is missing is null and `section.why` says so. */
   update(twin: Envelope): PhysicsResult {
     this.#takeInputs(twin);
-    for (const output of this.#outputs) output.correction = this.#correction?.at(output.signal, this.#inputs) ?? 0;
+    for (const output of this.#outputs) {
+      output.correction = output.slope * (this.#correction?.at(output.signal, this.#inputs) ?? 0);
+    }
     const code = this.#step(twin);
     if (code !== "late") {
       if (this.#runner.runningFor >= this.#settings.settle) this.#settled = true;

@@ -3,7 +3,7 @@ import type { Asset } from "../twin/asset.ts";
 import { describe, isSignalName, TwinError } from "../twin/envelope.ts";
 import { compatible, convert, converter, displayUnit, parseUnit } from "../twin/units.ts";
 import { type EstimateConfig, type EstimateSettings, readEstimate, readMode } from "./estimators/settings.ts";
-import { type CompiledModel, compileModel } from "./model.ts";
+import { type CompiledModel, compileModel, type ModelSpec } from "./model.ts";
 import { presets } from "./presets/index.ts";
 import type { Preset } from "./presets/preset.ts";
 import { unitsOf } from "./presets/units.ts";
@@ -41,6 +41,8 @@ export interface PhysicsSettings {
   model: TwinModel;
   /** The model again when it is made of equations: only those can be estimated and calibrated. */
   equations?: CompiledModel;
+  /** What it was compiled from, so that a worker can compile it again. */
+  spec?: ModelSpec;
   /** Makes what runs the model, when it is not made of equations. */
   simulator?: () => Simulator;
   estimate?: EstimateSettings;
@@ -70,15 +72,16 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
   if (preset) requireSignals(preset, asset);
   const units = declaredUnits(config, preset, asset);
   const parameters = gatherParameters(config, preset, asset, units);
-  const model = compileModel({
+  const spec: ModelSpec = {
     equations,
-    signals: asset.signals.keys(),
+    signals: Array.from(asset.signals.keys()),
     parameters,
     initial: parameters,
     outputs: readOutputs(config),
     ...(preset && { derived: preset.derived }),
     ...(units && { units }),
-  });
+  };
+  const model = compileModel(spec);
   const estimate = readEstimate(config, model, asset);
   const follows = readMode(config) === "follow";
   // A filter knows how uncertain its start is: it needs no time to settle.
@@ -86,6 +89,7 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
   return {
     model,
     equations: model,
+    spec,
     ...(estimate && { estimate }),
     preset,
     ...ports(units, asset, model),

@@ -1,11 +1,14 @@
+import { join } from "node:path";
+import type { CalibrationResult } from "../../lib/physics/calibration/calibrate.ts";
 import { type PhysicsResult, PhysicsTwin } from "../../lib/physics/physics-twin.ts";
 import { type PhysicsSettings, readPhysics } from "../../lib/physics/settings.ts";
 import type { Action } from "../../lib/store/store.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
-import type { Value } from "../../lib/twin/envelope.ts";
+import { TwinError, type Value } from "../../lib/twin/envelope.ts";
 import { assetOf } from "../shared/asset-node.ts";
 import type { Node, Runtime, Status } from "../shared/node-red.ts";
 import { wireStage } from "../shared/stage.ts";
+import { Calibrating } from "./calibrating.ts";
 import { migrate, type TwinPhysicsConfig } from "./migrations.ts";
 
 /** |z| from which the status turns yellow. */
@@ -13,7 +16,30 @@ const REMARKABLE = 4;
 
 export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0]): void {
   const config = migrate(raw);
-  const settings = readPhysics(config, assetOf(RED, config.asset).asset);
+  const { asset, store } = assetOf(RED, config.asset);
+  const settings = readPhysics(config, asset);
+  const calibrating = new Calibrating({
+    config,
+    settings,
+    store,
+    worker: join(__dirname, "..", "..", "lib", "physics", "calibration", "worker.js"),
+    onProgress: (share) => {
+      if (share !== undefined) node.status(calibratingStatus(RED, share));
+    },
+    onDone: ({ branch, id }, version, result) => {
+      const text = summary(RED, version, result);
+      node.log(`${id}: ${text}`);
+      store.putEvent({ branch, id, time: result.to, section: "model", event: "changed", severity: "info", text });
+    },
+    onError: (action, error) => {
+      node.status({ fill: "red", shape: "ring", text: `⚠ ${RED._("twin-physics.status.notCalibrated")}` });
+      node.error(error, { payload: action });
+    },
+  });
+  node.on("close", (_removed, done) => {
+    calibrating.close();
+    done();
+  });
   wireStage<"model", PhysicsTwin>(RED, node, config, {
     section: "model",
     outputs: 1,
@@ -25,10 +51,13 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
         section: result.section,
         payload: { ...result.section.expected },
         history: history(result),
-        status: status(RED, result),
+        status: status(RED, result, calibrating.progress(twin.branch, twin.id)),
       };
     },
-    action: (state, action) => answer(RED, state, action),
+    action: (state, action, _now, touch) =>
+      action.action === "calibrate"
+        ? startCalibration(RED, calibrating, state, action, touch)
+        : answer(RED, state, action),
   });
 }
 
@@ -54,12 +83,46 @@ function history({ section }: PhysicsResult): Record<string, Value> {
   return values;
 }
 
-function status(RED: Runtime, result: PhysicsResult): Status {
+const calibratingStatus = (RED: Runtime, share: number): Status => ({
+  fill: "blue",
+  shape: "ring",
+  text: `◷ ${RED._("twin-physics.status.calibrating", { percent: Math.floor(100 * share) })}`,
+});
+
+function startCalibration(
+  RED: Runtime,
+  calibrating: Calibrating,
+  state: PhysicsTwin,
+  action: Action,
+  touch: () => void,
+): { ok: boolean; message: string } {
+  try {
+    const rows = calibrating.start(state, action, touch);
+    return { ok: true, message: RED._("twin-physics.answer.calibrate", { rows }) };
+  } catch (error) {
+    if (!(error instanceof TwinError)) throw error;
+    return { ok: false, message: error.message };
+  }
+}
+
+/** What a calibration found, in a sentence: `cal-2: k 0.031 → 0.0284 ± 2 %.` and what it could not tell. */
+function summary(RED: Runtime, version: string, { parameters }: CalibrationResult): string {
+  const short = (x: number) => String(Number(x.toPrecision(3)));
+  const parts = parameters.map(({ name, before, value, low, high }) => {
+    const half = low === null || high === null ? undefined : (50 * (high - low)) / Math.abs(value);
+    return `${name} ${short(before)} → ${short(value)}${half === undefined ? "" : ` ± ${short(half)} %`}`;
+  });
+  const found = RED._("twin-physics.answer.calibrated", { version, parameters: parts.join(", ") });
+  return [found, ...parameters.flatMap((p) => p.reason ?? [])].join(" ");
+}
+
+function status(RED: Runtime, result: PhysicsResult, calibration: number | undefined): Status {
   const text = (key: string, vars?: Record<string, unknown>) => RED._(`twin-physics.status.${key}`, vars);
   const { missing, code, progress, worst } = result;
   if (missing.length > 0)
     return { fill: "yellow", shape: "ring", text: `⚠ ${text("missing", { signal: missing[0]!.slice(0, 14) })}` };
   if (code === "failed" || code === "behind") return { fill: "red", shape: "ring", text: `⚠ ${text(code)}` };
+  if (calibration !== undefined) return calibratingStatus(RED, calibration);
   if (progress < 1)
     return { fill: "blue", shape: "ring", text: `◷ ${text("learning", { percent: Math.floor(100 * progress) })}` };
   if (worst === undefined) return { fill: "yellow", shape: "ring", text: `⚠ ${text("unmeasured")}` };
@@ -78,6 +141,10 @@ function answer(RED: Runtime, state: PhysicsTwin, action: Action): { ok: boolean
         ? { ok: true, message: text("freeze") }
         : { ok: false, message: text("tooEarly", { signals: early.join(", ") }) };
     }
+    case "undo-calibration":
+      return state.undoCalibration()
+        ? { ok: true, message: text("undone", { version: state.version?.name ?? text("original") }) }
+        : { ok: false, message: text("nothingToUndo") };
     case "maintenance":
       state.restart();
       return { ok: true, message: text("maintenance") };

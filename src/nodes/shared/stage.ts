@@ -45,7 +45,13 @@ export interface Stage<N extends SectionName, S extends Snapshotable> {
   create(asset: Asset): S;
   step(state: S, twin: Envelope, now: number): StageResult<N>;
   /** Answers an action; `undefined` means that this node has nothing to do with it. */
-  action?(state: S, action: Action, now: number): { ok: boolean; message: string } | undefined;
+  action?(
+    state: S,
+    action: Action,
+    now: number,
+    /** Says later, when work that goes on has changed the state, that it must be saved. */
+    touch: () => void,
+  ): { ok: boolean; message: string } | undefined;
   /** Number of outputs: 1 (result) or 2 (result and events). */
   outputs: 1 | 2;
 }
@@ -138,6 +144,7 @@ export function wireStage<N extends SectionName, S extends Snapshotable>(
       entry.state,
       action,
       nowFor(asset, action.branch, time ?? Number.NEGATIVE_INFINITY, Date.now()),
+      () => states.touch(entry),
     );
     if (!result) return undefined;
     states.touch(entry);

@@ -380,6 +380,7 @@ export class EstimatingStepper {
       interval: this.#interval,
       intervals: this.#intervals,
       nis: [this.#nisSum, this.#nisCount],
+      solver: this.#joint.snapshot(),
     };
   }
 
@@ -408,6 +409,7 @@ export class EstimatingStepper {
     this.#interval = Number(s.interval) || 0;
     this.#intervals = Number(s.intervals) || 0;
     [this.#nisSum, this.#nisCount] = s.nis as [number, number];
+    this.#joint.restore(s.solver ?? null);
   }
 }
 

@@ -1,14 +1,26 @@
 /** A compiled model as estimators see it: states and drifting parameters in one vector. */
+import type { Json } from "../../store/store.ts";
 import type { CompiledModel, ModelFunction } from "../model.ts";
+import { odeProblem } from "../problem.ts";
+import type { OdeProblem } from "../solvers/problem.ts";
 import { OdeSolver } from "../solvers/solver.ts";
 import type { JointModel } from "./estimator.ts";
 
 /** Integrates `y` in place from t over h, and returns the time reached; NaN when the numbers are not finite. */
 export type Flow = (t: number, h: number, y: Float64Array) => number;
-export type Rates = (t: number, y: Float64Array, out: Float64Array) => void;
 
-/** How a model is integrated: given the right-hand side, the number of states and the inputs' version. */
-export type FlowMaker = (rates: Rates, states: number) => Flow & { restart?: () => void };
+/** How a model is integrated. `restart` is called after a jump of the inputs. */
+export type FlowMaker = (problem: OdeProblem, rtol?: number) => Flow & Memory;
+
+/** What a solver remembers from one call to the next. */
+interface Memory {
+  restart?: () => void;
+  snapshot?: () => Json;
+  restore?: (state: Json) => void;
+}
+
+/** What an estimator asks of the solver: far below the noise of any sensor, and a step of low order from sample to sample. */
+const RTOL = 3e-5;
 
 export class CompiledJointModel implements JointModel {
   readonly states: number;
@@ -24,7 +36,7 @@ export class CompiledJointModel implements JointModel {
   readonly #slots: Int32Array;
   readonly #rows: Int32Array;
   readonly #y: Float64Array;
-  readonly #flow: Flow & { restart?: () => void };
+  readonly #flow: Flow & Memory;
   readonly #rates: ModelFunction;
   readonly #observed: ModelFunction;
   /** Derivatives of all quantities. */
@@ -51,7 +63,7 @@ export class CompiledJointModel implements JointModel {
     if (this.#slots.includes(-1) || this.#rows.includes(-1)) throw new RangeError("unknown parameter or output");
     this.quantities = new Float64Array(model.quantities.length);
     this.#y = new Float64Array(this.states);
-    this.#flow = flow((t, y, out) => model.rhs(t, y, this.u, this.p, out), this.states);
+    this.#flow = flow(odeProblem(model, this.u, this.p));
     const by = [...model.states, ...drifting];
     this.#rates = model.derivative("rhs", by);
     this.#observed = model.derivative("observe", by);
@@ -61,6 +73,15 @@ export class CompiledJointModel implements JointModel {
   /** After a jump of the inputs the solver begins with a small step again. */
   restart(): void {
     this.#flow.restart?.();
+  }
+
+  /** What the solver remembers, so that a run goes on after a restart as if there had been none. */
+  snapshot(): Json {
+    return this.#flow.snapshot?.() ?? null;
+  }
+
+  restore(state: Json): void {
+    if (state !== null) this.#flow.restore?.(state);
   }
 
   #split(x: Float64Array): void {
@@ -101,18 +122,27 @@ export class CompiledJointModel implements JointModel {
   }
 }
 
-/** The package's adaptive solver; relative tolerance 1e-6, at most 2 000 steps for one message. */
-export const solverFlow: FlowMaker = (rates, states) => {
-  const solver = new OdeSolver({ n: states, rhs: rates }, { rtol: 1e-6, atol: 1e-9 });
+/** The package's adaptive solver, at most 2 000 steps for one message. */
+export const solverFlow: FlowMaker = (problem, rtol = RTOL) => {
+  const solver = new OdeSolver(problem, { rtol, atol: 1e-9 });
   const flow: Flow = (t, h, y) => {
-    const result = solver.integrate(t, y, t + h, { maxSteps: 2000 });
+    const result = solver.integrate(t, y, t + h, BUDGET);
     return result.code === "failed" ? Number.NaN : result.t;
   };
-  return Object.assign(flow, { restart: () => solver.reset() });
+  return Object.assign(flow, {
+    restart: () => solver.restart(),
+    snapshot: () => solver.snapshot() as unknown as Json,
+    restore(state: Json) {
+      solver.reset();
+      solver.restore(state as unknown as ReturnType<OdeSolver["snapshot"]>);
+    },
+  });
 };
 
+const BUDGET = { maxSteps: 2000 };
+
 /** One step of the classical method of Runge and Kutta, order 4: for comparison with filters that use it. */
-export const rungeKuttaFlow: FlowMaker = (rates, states) => {
+export const rungeKuttaFlow: FlowMaker = ({ rhs: rates, n: states }) => {
   const [k1, k2, k3, k4, z] = Array.from({ length: 5 }, () => new Float64Array(states)) as [
     Float64Array,
     Float64Array,

@@ -1,0 +1,122 @@
+/** Calibrations of one node: started by an action, run in a worker thread, taken over by the twin when they are done. */
+import type { CalibrationResult } from "../../lib/physics/calibration/calibrate.ts";
+import { fromCsv, fromHistory } from "../../lib/physics/calibration/data.ts";
+import { readCalibration } from "../../lib/physics/calibration/settings.ts";
+import type { CalibrationJob } from "../../lib/physics/calibration/worker.ts";
+import type { PhysicsTwin } from "../../lib/physics/physics-twin.ts";
+import type { PhysicsConfig, PhysicsSettings } from "../../lib/physics/settings.ts";
+import type { Action, Json, Store } from "../../lib/store/store.ts";
+import { TwinError, twinKey } from "../../lib/twin/envelope.ts";
+import { runInWorker } from "../../lib/worker.ts";
+
+export interface CalibratingOptions {
+  config: PhysicsConfig;
+  settings: PhysicsSettings;
+  store: Store;
+  /** Absolute path of the worker's module. */
+  worker: string;
+  /** Called while a calibration runs (share 0 … 1) and when it ends (undefined). */
+  onProgress: (share: number | undefined) => void;
+  /** Called with what a calibration found, under the name of the new version. */
+  onDone: (action: Action, version: string, result: CalibrationResult) => void;
+  onError: (action: Action, error: Error) => void;
+}
+
+export class Calibrating {
+  readonly #options: CalibratingOptions;
+  readonly #running = new Map<string, { share: number; stop: AbortController }>();
+
+  constructor(options: CalibratingOptions) {
+    this.#options = options;
+  }
+
+  /** Share done of a twin's calibration; undefined while there is none. */
+  progress(branch: string, id: string): number | undefined {
+    return this.#running.get(twinKey(branch, id))?.share;
+  }
+
+  /**
+   * Starts a calibration; the node goes on with the present parameters meanwhile.
+   * @returns the number of rows that it uses
+   * @throws TwinError `E_CALIBRATE`, `E_DATA` or `E_CSV` with a sentence that says what to change
+   */
+  start(state: PhysicsTwin, action: Action, touch: () => void): number {
+    const { config, settings, store } = this.#options;
+    const key = twinKey(action.branch, action.id);
+    if (this.#running.has(key)) throw new TwinError("E_CALIBRATE", `A calibration of ${action.id} is running already.`);
+    const request = readCalibration(action, config, settings, state.parameters);
+    const model = settings.equations!;
+    const ports = { inputs: model.inputs, outputs: Array.from(model.outputs.keys()), toModel: settings.toModel };
+    const { from, to } = request;
+    const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    const data =
+      request.csv === undefined
+        ? fromHistory(ports, (signal) => store.history({ branch: action.branch, id: action.id, signal, ...range }))
+        : fromCsv(request.csv, ports);
+    const job: CalibrationJob = {
+      spec: settings.spec!,
+      values: Object.fromEntries(state.parameters),
+      data,
+      options: {
+        fitted: request.fitted,
+        maxGap: settings.maxGap,
+        noise: noiseOf(settings),
+        ...(config.correction !== false && { correct: config.correctionInputs ?? [] }),
+      },
+    };
+    this.#run(key, job, state, action, touch);
+    return data.time.length;
+  }
+
+  #run(key: string, job: CalibrationJob, state: PhysicsTwin, action: Action, touch: () => void): void {
+    const stop = new AbortController();
+    const entry = { share: 0, stop };
+    this.#running.set(key, entry);
+    const { onProgress, onDone, onError, worker } = this.#options;
+    onProgress(0);
+    runInWorker<CalibrationJob, CalibrationResult>(worker, job, {
+      signal: stop.signal,
+      onProgress: (share) => {
+        entry.share = share;
+        onProgress(share);
+      },
+    })
+      .then((result) => {
+        const version = state.calibrate(versionOf(result));
+        touch();
+        onDone(action, version, result);
+      })
+      .catch((error: Error) => {
+        if (!stop.signal.aborted) onError(action, error);
+      })
+      .finally(() => {
+        this.#running.delete(key);
+        if (!stop.signal.aborted) onProgress(undefined);
+      });
+  }
+
+  /** Ends all calibrations without a word. */
+  close(): void {
+    for (const { stop } of this.#running.values()) stop.abort();
+  }
+}
+
+/** Measurement noise that somebody entered, in the model's units. */
+function noiseOf({ estimate, toModel }: PhysicsSettings): Map<string, number> {
+  return new Map(
+    Array.from(estimate?.noise ?? [], ([signal, sd]) => {
+      const convert = toModel.get(signal);
+      return [signal, convert ? Math.abs(convert(sd) - convert(0)) : sd];
+    }),
+  );
+}
+
+function versionOf(result: CalibrationResult): Parameters<PhysicsTwin["calibrate"]>[0] {
+  const { correction, ...report } = result;
+  return {
+    time: result.to,
+    values: Object.fromEntries(result.parameters.map(({ name, value }) => [name, value])),
+    ...(correction !== undefined && { correction }),
+    report: JSON.parse(JSON.stringify(report)) as Json,
+  };
+}
