@@ -19,7 +19,7 @@ RED.nodes.registerType("twin-physics", {
   inputs: 1,
   outputs: 1,
   defaults: {
-    version: { value: 1 },
+    version: { value: 2 },
     name: { value: "" },
     asset: { value: "", type: "twin-asset", required: true, label: "Asset" },
     preset: { value: "", validate: verdict(presetChosen) },
@@ -34,6 +34,14 @@ RED.nodes.registerType("twin-physics", {
     follow: { value: "", validate: optional("follow", 0, 1e9) },
     settle: { value: "", validate: optional("settle", 0, 1e9) },
     maxGap: { value: "", validate: optional("maxGap", 0.001, 1e9) },
+    estimate: { value: "follow" },
+    drifting: { value: [] },
+    noise: { value: [] },
+    process: { value: [] },
+    gate: { value: "" },
+    calibrate: { value: [] },
+    correction: { value: true },
+    correctionInputs: { value: [] },
   },
   paletteLabel: "twin physics",
   label() {
