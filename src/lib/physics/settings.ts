@@ -7,12 +7,17 @@ import { type CompiledModel, compileModel, type ModelSpec } from "./model.ts";
 import { presets } from "./presets/index.ts";
 import type { Preset } from "./presets/preset.ts";
 import { unitsOf } from "./presets/units.ts";
+import { readReduced } from "./reduced/read-reduced.ts";
 import type { Simulator, TwinModel } from "./twin-model.ts";
 
 /** As the dialog stores it; numbers may arrive as text, empty means the default. */
 export interface PhysicsConfig extends EstimateConfig {
-  /** Name of a preset; empty or `own` for own equations. */
+  /** Name of a preset; empty or `own` for own equations; `reduced` for a finite-element or reduced model. */
   preset?: string;
+  /** Description of a reduced model, JSON (reduced/read-reduced.ts); used with preset `reduced`. */
+  reduced?: string;
+  /** Files that the description names: MatrixMarket, CalculiX `.dat`. */
+  files?: { name: string; text: string }[];
   equations?: string;
   /** Parameters, and values of states at the start. An empty value leaves the asset's or the preset's. */
   parameters?: { name: string; value: number | string; unit?: string }[];
@@ -56,6 +61,8 @@ export interface PhysicsSettings {
   follow: number;
   settle: number;
   maxGap: number;
+  /** Sentences about what is allowed, but seldom meant. */
+  warnings?: readonly string[];
 }
 
 export const DEFAULTS = { learn: 100, floor: 0.5, follow: 0, settle: 0, maxGap: 600 } as const;
@@ -65,6 +72,7 @@ export const DEFAULTS = { learn: 100, floor: 0.5, follow: 0, settle: 0, maxGap: 
  * @throws TwinError `E_NO_EQUATIONS`, `E_EQUATIONS`, `E_MODEL` or `E_SETTING` with a sentence that says what to change
  */
 export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" | "parameters">): PhysicsSettings {
+  if (config.preset === "reduced") return readReducedSettings(config, asset);
   const preset = findPreset(config.preset);
   const equations = preset?.equations ?? config.equations ?? "";
   if (equations.trim() === "")
@@ -99,6 +107,27 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     follow: follows ? setting(config.follow, "Follow measured states", preset?.follow ?? DEFAULTS.follow, 0, 1e9) : 0,
     settle: setting(config.settle, "Settling time", settle, 0, 1e9),
     maxGap: setting(config.maxGap, "Longest gap", DEFAULTS.maxGap, 1e-3, 1e9),
+  };
+}
+
+/** Reduced models take and give the asset's units by themselves. */
+function readReducedSettings(config: PhysicsConfig, asset: Pick<Asset, "signals">): PhysicsSettings {
+  const files = new Map((config.files ?? []).map(({ name, text }) => [name, text]));
+  const reduced = readReduced(config.reduced ?? "", asset.signals, files);
+  const maxGap = setting(config.maxGap, "Longest gap", DEFAULTS.maxGap, 1e-3, 1e9);
+  return {
+    model: reduced.model,
+    simulator: () => reduced.simulator({ maxGap }),
+    preset: undefined,
+    toModel: new Map(),
+    fromModel: new Map(),
+    learn: Math.round(setting(config.learn, "Samples to learn from", DEFAULTS.learn, 15, 1e7)),
+    correct: config.correct !== false,
+    floor: setting(config.floor, "Least spread", DEFAULTS.floor, 0, 100) / 100,
+    follow: 0,
+    settle: setting(config.settle, "Settling time", reduced.settle, 0, 1e9),
+    maxGap,
+    warnings: reduced.warnings,
   };
 }
 

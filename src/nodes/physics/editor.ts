@@ -25,6 +25,8 @@ RED.nodes.registerType("twin-physics", {
     preset: { value: "", validate: verdict(presetChosen) },
     equations: { value: "", validate: verdict(equationsWritten) },
     parameters: { value: [], validate: verdictOfRows(valuesAreNumbers) },
+    reduced: { value: "" },
+    files: { value: [] },
     checkUnits: { value: false },
     units: { value: [] },
     predictions: { value: [], validate: verdictOfRows(outputsComplete) },

@@ -20,6 +20,8 @@ export function migrate(config: Omit<Partial<TwinPhysicsConfig>, "version"> & { 
     preset: config.preset ?? (config.equations ? "own" : ""),
     equations: config.equations ?? "",
     parameters: config.parameters ?? [],
+    reduced: config.reduced ?? "",
+    files: config.files ?? [],
     checkUnits: config.checkUnits ?? false,
     units: config.units ?? [],
     predictions: config.predictions ?? [],

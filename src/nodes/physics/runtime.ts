@@ -66,7 +66,7 @@ function meaning(settings: PhysicsSettings, config: TwinPhysicsConfig, asset: As
   const { model, learn, correct, floor, follow, estimate } = settings;
   const names = [...model.inputs, ...model.outputs.keys()];
   return JSON.stringify([
-    settings.preset?.name ?? config.equations,
+    settings.preset?.name ?? (config.preset === "reduced" ? [config.reduced, config.files] : config.equations),
     model.parameters.map((name, i) => [name, model.p[i]]),
     names.map((name) => [name, asset.signals.get(name)?.unit, asset.signals.get(name)?.normal]),
     Array.from(model.outputs),

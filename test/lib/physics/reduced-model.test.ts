@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileModel } from "../../../src/lib/physics/model.ts";
+import { PhysicsTwin } from "../../../src/lib/physics/physics-twin.ts";
 import { readCalculixModes } from "../../../src/lib/physics/reduced/calculix.ts";
 import { type ReducedModel, readReduced } from "../../../src/lib/physics/reduced/read-reduced.ts";
-import type { Simulator, TwinModel } from "../../../src/lib/physics/reduced/twin-model.ts";
+import { readPhysics } from "../../../src/lib/physics/settings.ts";
 import { Stepper } from "../../../src/lib/physics/stepper.ts";
+import type { Simulator, TwinModel } from "../../../src/lib/physics/twin-model.ts";
+import { createRandom } from "../../../src/lib/random.ts";
+import { readAsset } from "../../../src/lib/twin/asset-config.ts";
 
 const DAT = readFileSync(join(import.meta.dirname, "fixtures/cantilever.dat"), "utf8");
 const SIGNALS = new Map(
@@ -377,6 +381,72 @@ describe("built-in models", () => {
     ] as const)
       assert.throws(() => readReduced({ ...rod, ...change }, SIGNALS), { code: "E_MODEL", message: sentence });
     assert.match(readReduced(rod, SIGNALS).warnings[0]!, /no steady state and drift/);
+  });
+
+  it("runs in a physics twin like equations: expected, residual, virtual sensor, across a restart", () => {
+    const of = readAsset({
+      name: "Wall",
+      idPattern: "wall",
+      signals: [
+        { name: "coolant", unit: "Cel" },
+        { name: "surface", unit: "Cel" },
+      ],
+      parameters: [],
+    });
+    const description = {
+      kind: "rod",
+      length: 0.02,
+      conductivity: 1,
+      density: 1000,
+      specificHeat: 1000,
+      left: { type: "temperature", from: { signal: "coolant" } },
+      right: { type: "convection", film: 50, ambient: { value: 20, unit: "Cel" } },
+      points: [
+        { signal: "surface", at: 0.02 },
+        { name: "core", at: 0.01 },
+      ],
+    };
+    const settings = readPhysics(
+      { preset: "reduced", reduced: JSON.stringify(description), settle: 60, learn: 20 },
+      of,
+    );
+    // Two resistances in series: L/k = 0.02, 1/h = 0.02.
+    const steady = (coolant: number) => ({ surface: 20 + (coolant - 20) / 2, core: 20 + (coolant - 20) * 0.75 });
+    const random = createRandom(2);
+    const envelope = (i: number, drop: number) => {
+      const values = { coolant: 80, surface: steady(80).surface - drop + 0.05 * random.normal() };
+      return {
+        v: 1,
+        id: "wall",
+        branch: "live",
+        rev: 1,
+        time: i * 10_000,
+        values,
+        updated: ["coolant", "surface"],
+      } as never;
+    };
+    let twin = new PhysicsTwin(settings, of);
+    let result = twin.update(envelope(0, 0));
+    for (let i = 1; i < 100; i++) {
+      result = twin.update(envelope(i, 0));
+      if (i !== 50) continue;
+      const saved = JSON.parse(JSON.stringify(twin.snapshot()));
+      twin = new PhysicsTwin(settings, of);
+      twin.restore(saved);
+    }
+    near(result.section.derived?.core, steady(80).core, 1e-3);
+    near(result.section.expected.surface!, steady(80).surface, 2e-3);
+    assert(Math.abs(result.section.z.surface!) < 4);
+    result = twin.update(envelope(100, 3));
+    assert(result.section.z.surface! < -8, `z ${result.section.z.surface}`);
+    assert.throws(() => readPhysics({ preset: "reduced" }, of), { code: "E_MODEL", message: /no description/ });
+  });
+
+  it("takes matrices and results from files of the node", () => {
+    const A = "%%MatrixMarket matrix array real general\n1 1\n-0.5\n";
+    const spec = JSON.stringify({ ...LAG, A: { file: "A.mtx" } });
+    near(readReduced(spec, SIGNALS, new Map([["A.mtx", A]])).settle, 10, 1e-12);
+    assert.throws(() => readReduced(spec, SIGNALS), { code: "E_MODEL", message: /A: there is no file "A\.mtx"/ });
   });
 
   it("has one shape with a model of equations", () => {

@@ -5,8 +5,8 @@
  */
 import type { Json } from "../../store/store.ts";
 import type { StepCode } from "../stepper.ts";
+import type { Simulator } from "../twin-model.ts";
 import type { LinearCore } from "./linear-core.ts";
-import type { Simulator } from "./twin-model.ts";
 
 /** Model value = factor · value + offset, or the other way round for outputs. */
 export interface Port {

@@ -2,7 +2,8 @@
  * The description of a finite-element or reduced model and the signals of an asset → a model that runs in the place of
  * one of equations. Inputs and outputs are in the units of the asset.
  */
-import { isPlainObject, TwinError } from "../../twin/envelope.ts";
+import { describe, isPlainObject, TwinError } from "../../twin/envelope.ts";
+import type { Simulator, TwinModel } from "../twin-model.ts";
 import type { Built } from "./built.ts";
 import { LinearStepper } from "./linear-stepper.ts";
 import { type BeamSpec, readBeam } from "./read-beam.ts";
@@ -10,7 +11,6 @@ import { type PlateSpec, type RodSpec, readPlate, readRod } from "./read-heat.ts
 import { type ModalSpec, readModal } from "./read-modal.ts";
 import { readStateSpace, type StateSpaceSpec } from "./read-state-space.ts";
 import { type AssetSignals, SpecReader } from "./spec-reader.ts";
-import type { Simulator, TwinModel } from "./twin-model.ts";
 
 export type ReducedSpec = StateSpaceSpec | ModalSpec | RodSpec | PlateSpec | BeamSpec;
 export type ReducedKind = ReducedSpec["kind"];
@@ -49,10 +49,15 @@ const SETTLED = 5;
 /**
  * Reads a description (ReducedSpec, as JSON) and builds its model.
  * @param spec an object, or its JSON text
+ * @param files name → text of files that stand in the description as `{ "file": "name" }`, for A, B, C, D and dat
  * @throws TwinError `E_MODEL` with one sentence that says what to change
  */
-export function readReduced(spec: unknown, signals: AssetSignals): ReducedModel {
-  const fields = typeof spec === "string" ? parse(spec) : spec;
+export function readReduced(
+  spec: unknown,
+  signals: AssetSignals,
+  files: ReadonlyMap<string, string> = new Map(),
+): ReducedModel {
+  const fields = withFiles(typeof spec === "string" ? parse(spec) : spec, files);
   const kind = isPlainObject(fields) ? (fields.kind as ReducedKind) : undefined;
   const entry = kind !== undefined && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
   if (!entry)
@@ -88,7 +93,23 @@ export function readReduced(spec: unknown, signals: AssetSignals): ReducedModel 
   };
 }
 
+function withFiles(fields: unknown, files: ReadonlyMap<string, string>): unknown {
+  if (!isPlainObject(fields)) return fields;
+  const filled = { ...fields };
+  for (const name of ["A", "B", "C", "D", "dat"]) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (!isPlainObject(value) || typeof value.file !== "string") continue;
+    const text = files.get(value.file);
+    if (text === undefined)
+      throw new TwinError("E_MODEL", `${name}: there is no file ${describe(value.file)}: add it to the node's files.`);
+    filled[name] = text;
+  }
+  return filled;
+}
+
 function parse(text: string): unknown {
+  if (text.trim() === "")
+    throw new TwinError("E_MODEL", "There is no description of the model yet: paste one, or begin with an example.");
   try {
     return JSON.parse(text);
   } catch (error) {
