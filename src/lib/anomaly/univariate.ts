@@ -73,7 +73,7 @@ export class Univariate {
    */
   update(time: number, value: number, freeze = false): UnivariateVerdict {
     const v = this.#verdict;
-    const x = Number.isFinite(value) ? Math.max(-LARGEST, Math.min(LARGEST, value)) : Number.NaN;
+    const x = tame(value);
     const learn = !freeze && !this.alert.verdict.active;
     const residual = this.#profile.update(time, x, learn);
     v.score = Number.isNaN(x) ? 0 : this.#news.update(this.#surprise(time, x));
@@ -81,6 +81,21 @@ export class Univariate {
     v.deviation = v.alarm.score;
     v.learned = this.#level.progress;
     return v;
+  }
+
+  /** One sample that is declared normal: it teaches everything, counts as normal however high it scores, and raises nothing. */
+  declare(time: number, value: number): void {
+    const x = tame(value);
+    if (!Number.isNaN(x)) this.#news.update(this.#surprise(time, x));
+    this.alert.declare(time, this.#deviate(time, x, this.#profile.update(time, x, true), true));
+    this.#verdict.learned = this.#level.progress;
+  }
+
+  /** Nothing more is declared normal: what was seen is enough, even where the learning phase wanted more. */
+  learned(): void {
+    this.#level.learned();
+    this.#rhythm.learned();
+    this.#verdict.learned = this.#level.progress;
   }
 
   #surprise(time: number, x: number): number {
@@ -102,11 +117,20 @@ export class Univariate {
     return this.#verdict.stuck ? Math.max(Number.isNaN(raw) ? 0 : raw, stuck) : raw;
   }
 
-  /** The present state is normal: the alarm ends and the baseline is learned at the present level. */
-  relearn(): void {
-    this.#level.relearn();
-    this.#rhythm.relearn();
+  /**
+   * The alarm ends and the levels are looked at again.
+   * @param trust true: the present level is normal; false, after maintenance: only where it has changed
+   */
+  relearn(trust = true): void {
+    this.#level.relearn(trust);
+    this.#rhythm.relearn(trust);
     this.alert.relearn();
+  }
+
+  /** A person called the alarm false: its height counts as normal from now on, and so does the present level. */
+  falseAlarm(): void {
+    this.alert.falseAlarm();
+    this.relearn();
   }
 
   snapshot(): Json {
@@ -153,3 +177,7 @@ export class Univariate {
 
 /** Surprise from which a signal that stands still is called stuck: about once in ten million samples. */
 const STUCK_AT = 16;
+
+/** Infinite is missing, and huge as large as a square can hold. */
+const tame = (value: number): number =>
+  Number.isFinite(value) ? Math.max(-LARGEST, Math.min(LARGEST, value)) : Number.NaN;

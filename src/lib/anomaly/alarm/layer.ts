@@ -16,6 +16,8 @@ const MONTH_MS = 30 * 86_400_000;
 const SEVERE = 2;
 /** An alarm that is over within this many times `clear` was brief. */
 const BRIEF = 4;
+/** Surprise of about one in 160 000. */
+const KNEE = 12;
 
 export interface AlertLayerOptions {
   /** False alarms per 30 days that are worth it. */
@@ -109,7 +111,7 @@ export class AlertLayer {
   /** A score that is declared normal, of a learning record: it counts as high as it is and raises nothing. */
   declare(time: number, raw: number): void {
     this.interval.update(time);
-    if (!Number.isNaN(raw) && this.#budget.learn(this.#hold(raw))) this.#renew();
+    if (!Number.isNaN(raw) && this.#budget.learn(this.#hold(tame(raw)))) this.#renew();
   }
 
   /** The smallest of the last `hold` scores. */
@@ -241,8 +243,5 @@ export class AlertLayer {
   }
 }
 
-/**
- * No signal is normal far out, and a hundred deviations are not a hundred times as odd as ten: beyond the knee the surprise grows with its logarithm.
- */
+/** No signal is normal far out, and a hundred deviations are not a hundred times as odd as ten: beyond the knee the surprise grows with its logarithm. */
 const tame = (raw: number): number => (raw <= KNEE ? raw : KNEE * (1 + Math.log(raw / KNEE)));
-const KNEE = 12;

@@ -19,7 +19,11 @@ const PRIOR = Math.log(LOOKS);
 const SETTLE = 60;
 /** Deviation of the average from which on it is an excursion. */
 const EXCURSION = 3;
+/** Deviation that counts as one before maintenance. */
+const DEVIATING = 3;
 const LARGEST = 1e100;
+/** Samples that are enough for anything at all. */
+const FEWEST = 20;
 
 export interface EwmaZOptions {
   /** Samples of the learning phase for a signal that does not wander. */
@@ -42,6 +46,8 @@ export class EwmaZ implements ChannelDetector {
   #move = Number.NaN;
   /** While settling: what was seen of each look. */
   #seen: number[][] | undefined;
+  /** Deviations before the maintenance. */
+  #from: number[] | null = null;
 
   constructor({ learning = 400, lambda = 1 / 16 }: EwmaZOptions = {}) {
     this.#lambda = lambda;
@@ -105,7 +111,13 @@ export class EwmaZ implements ChannelDetector {
     const learning = this.#learning!;
     const [x, e, v] = this.#now;
     const [x0, e0, v0] = this.#before;
-    if (!learning.take(time, [x!, e!, v!, x! - x0!, e! - e0!, v! - v0!])) return;
+    if (learning.take(time, [x!, e!, v!, x! - x0!, e! - e0!, v! - v0!])) this.learned();
+  }
+
+  /** Ends the learning phase with what has been seen, if it is enough for anything. */
+  learned(): void {
+    const learning = this.#learning;
+    if (!learning || learning.count < FEWEST) return;
     // The averages of the first samples are not yet averages.
     const late = learning.rows.length > 64 ? Math.ceil(learning.rows.length / 16) : 0;
     for (let i = 0; i < LOOKS; i++)
@@ -113,9 +125,15 @@ export class EwmaZ implements ChannelDetector {
     this.#learning = undefined;
   }
 
-  /** The present level is normal: accepted after a short look at it. */
-  relearn(): void {
-    if (!this.#learning) this.#seen = this.#baselines.map(() => []);
+  /**
+   * The levels are looked at again, and accepted after a short while.
+   * @param trust false after maintenance: what still stands where it stood before keeps its old baseline, so that a fault that was not repaired
+   *   is not learned as normal
+   */
+  relearn(trust = true): void {
+    if (this.#learning) return;
+    this.#seen = this.#baselines.map(() => []);
+    this.#from = trust ? null : Array.from(this.z);
   }
 
   #settle(): void {
@@ -129,8 +147,12 @@ export class EwmaZ implements ChannelDetector {
       // A level within what a short look can tell keeps the long memory.
       const phi = b.autocorrelation;
       const blur = Math.min(1, Math.sqrt((1.57 * 2 * (1 + phi)) / ((1 - phi) * SETTLE)));
-      if (Math.abs(b.z(level)) > 3 * blur) b.move(level, SETTLE >> 1);
+      const now = b.z(level);
+      const before = this.#from?.[i] ?? 0;
+      const unchanged = Math.abs(before) > DEVIATING && Math.abs(now - before) < Math.abs(now);
+      if (Math.abs(now) > 3 * blur && !unchanged) b.move(level, SETTLE >> 1);
     });
+    this.#from = null;
   }
 
   snapshot(): Json {
@@ -142,6 +164,7 @@ export class EwmaZ implements ChannelDetector {
       last: Number.isNaN(this.#last) ? null : this.#last,
       move: Number.isNaN(this.#move) ? null : this.#move,
       seen: this.#seen?.map((values) => values.slice()) ?? null,
+      from: this.#from?.slice() ?? null,
       z: Array.from(this.z),
     };
   }
@@ -165,6 +188,7 @@ export class EwmaZ implements ChannelDetector {
     this.#last = s.last === null ? Number.NaN : num(s.last);
     this.#move = s.move === null ? Number.NaN : num(s.move);
     this.#seen = s.seen === null ? undefined : three(s.seen).map((v) => (Array.isArray(v) ? v.map(num) : []));
+    this.#from = s.from === null ? null : three(s.from).map(num);
     this.z.set(three(s.z).map(num));
   }
 }
