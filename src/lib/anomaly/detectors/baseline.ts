@@ -12,9 +12,8 @@ const SHARE = 0.05;
 const EDGE = 1.645;
 const EDGE_STEP = 9.7;
 const MEDIAN_STEP = 2.507;
-/** Smallest spread in ordinary standard deviations. */
-const RARE = 0.5;
-const WILD = 10;
+/** Spread by quantiles over ordinary standard deviation below which the quantiles have met. */
+const RARE = 0.01;
 const CLIP = 3;
 const MAD_TO_SIGMA = 1.4826;
 /** Samples after which the baseline forgets. */
@@ -30,7 +29,6 @@ export class Baseline {
   /** Samples it rests on; 0 while nothing is known. */
   count = 0;
   #last = 0;
-  #sd = 1;
   #floor = 1e-12;
 
   /**
@@ -48,8 +46,10 @@ export class Baseline {
     this.#floor = sd > 0 ? Math.max(1e-9 * Math.abs(this.location), 1e-3 * sd) : 0.01 * Math.abs(this.location) || 0.01;
     this.up = (at(1 - SHARE) - this.location) / EDGE;
     this.down = (this.location - at(SHARE)) / EDGE;
-    this.#sd = Math.max(sd, this.#floor);
-    this.#atLeast();
+    // Where nearly all values are the same, the quantiles meet: the rare others tell the spread.
+    if (Math.max(this.up, this.down) < RARE * sd) this.#floor = Math.max(this.#floor, sd / 2);
+    this.up = Math.max(this.up, this.#floor);
+    this.down = Math.max(this.down, this.#floor);
     this.count = count;
     // Von Neumann's ratio (1941), robustly: E(Δ²) = 2 σ² (1 − φ).
     const step = MAD_TO_SIGMA * median(steps.map(Math.abs));
@@ -79,15 +79,12 @@ export class Baseline {
     const rate = 1 / Math.min(this.count, HORIZON);
     const z = this.z(value);
     const level = this.location;
-    if (z !== 0) this.location += rate * MEDIAN_STEP * 0.5 * (z > 0 ? this.up : -this.down);
+    this.location += rate * MEDIAN_STEP * 0.5 * Math.sign(z) * 0.5 * (this.up + this.down);
     if (!calm) return;
     const moved = this.location - level;
     const wide = (rate * EDGE_STEP) / EDGE;
-    this.up = this.up * (1 + wide * ((z > EDGE ? 1 : 0) - SHARE)) - moved / EDGE;
-    this.down = this.down * (1 + wide * ((z < -EDGE ? 1 : 0) - SHARE)) + moved / EDGE;
-    const size = Math.min(Math.abs(value - level), WILD * this.#sd);
-    this.#sd *= Math.sqrt(1 + rate * ((size / this.#sd) ** 2 - 1));
-    this.#atLeast();
+    this.up = Math.max(this.#floor, this.up * (1 + wide * ((z > EDGE ? 1 : 0) - SHARE)) - moved / EDGE);
+    this.down = Math.max(this.#floor, this.down * (1 + wide * ((z < -EDGE ? 1 : 0) - SHARE)) + moved / EDGE);
     const clipped = between(z, -CLIP, CLIP);
     this.autocorrelation = between(
       this.autocorrelation + rate * (clipped * this.#last - this.autocorrelation),
@@ -95,13 +92,6 @@ export class Baseline {
       0.9999,
     );
     this.#last = clipped;
-  }
-
-  /** Where nearly all values are the same, the quantiles meet: the rare others tell the spread. */
-  #atLeast(): void {
-    const least = Math.max(this.#floor, RARE * this.#sd);
-    if (this.up < least) this.up = least;
-    if (this.down < least) this.down = least;
   }
 
   /** A new level, known from `count` samples; the spread stays. */
@@ -112,12 +102,12 @@ export class Baseline {
   }
 
   snapshot(): Json {
-    return [this.location, this.up, this.down, this.autocorrelation, this.count, this.#last, this.#floor, this.#sd];
+    return [this.location, this.up, this.down, this.autocorrelation, this.count, this.#last, this.#floor];
   }
 
   restore(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 8) throw new RangeError("The snapshot does not fit.");
-    const [location, up, down, autocorrelation, count, last, floor, sd] = state.map(num);
+    if (!Array.isArray(state) || state.length !== 7) throw new RangeError("The snapshot does not fit.");
+    const [location, up, down, autocorrelation, count, last, floor] = state.map(num);
     this.location = location!;
     this.up = up!;
     this.down = down!;
@@ -125,7 +115,6 @@ export class Baseline {
     this.count = count!;
     this.#last = last!;
     this.#floor = floor!;
-    this.#sd = sd!;
   }
 }
 
