@@ -65,11 +65,12 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new TwinError("E_FILE", `The file ${describe(file)} cannot be read: ${reason(error)}.`);
+    throw new TwinError("E_FILE", `The file ${describe(file)} cannot be read: ${fileReason(error)}.`);
   }
 }
 
-const reason = (error: unknown): string => {
+/** Why a file cannot be read or written, in words. */
+export const fileReason = (error: unknown): string => {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "it does not exist";
   if (code === "EACCES") return "permission is denied";

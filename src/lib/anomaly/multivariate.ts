@@ -25,6 +25,8 @@ const IN_BAND = 5;
 const IN_BAND_ALARM = 3;
 /** Baselines forget over this many learning lengths. */
 const HORIZON = 25;
+/** Rows that are enough for anything at all. */
+const FEWEST = 20;
 /** Detectors that are asked: correction for the best of several. */
 const ASKED = Math.log(3);
 
@@ -131,7 +133,13 @@ export class Multivariate {
     this.#buffer.push({ time, x: x.slice() });
     for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!)) this.#counts[i]!++;
     this.progress = Math.min(1, Math.max(...this.#counts) / this.#options.learning);
-    if (this.progress < 1) return;
+    if (this.progress >= 1) this.finish();
+  }
+
+  /** Ends the learning phase with what has been seen, if it is enough for anything. */
+  finish(): void {
+    if (this.#buffer.length < FEWEST) return;
+    this.progress = 1;
     for (const i of this.channels.keys()) this.#fit(i);
     this.#replay();
     this.#buffer = [];
@@ -139,7 +147,7 @@ export class Multivariate {
 
   #fit(i: number): void {
     const values = this.#buffer.map((row) => row.x[i]!).filter((v) => !Number.isNaN(v));
-    const enough = Math.max(20, this.#options.learning / 5);
+    const enough = Math.max(FEWEST, Math.min(this.#options.learning, this.#buffer.length) / 5);
     if (values.length < enough) this.#late[i] = values;
     else this.channels[i]!.fit(values, this.#options.floors[i]!);
   }

@@ -90,13 +90,36 @@ export class StreamDetector {
     if (mode === undefined) this.#transient = TRANSIENT;
     else if (this.#transient > 0) this.#transient--;
     else raw = now.update(time, x, lesson);
-    if (now.first.length) {
-      for (const { time: t, surprise } of now.first) layer.declare(t, surprise);
-      now.first = [];
-    }
+    this.#first();
     const v = layer.update(time, raw, lesson === "all");
     Object.assign(this.#verdict, v, { judged: !Number.isNaN(raw), progress: now.progress, shares: now.shares });
     return this.#verdict;
+  }
+
+  /**
+   * One row that is declared normal: it teaches everything, its scores count as normal however high, and it raises nothing.
+   * @param mode as in `update`
+   */
+  declare(time: number, x: Float64Array, mode: string | undefined = ""): void {
+    if (mode !== undefined && mode !== this.#mode) this.#change(mode);
+    if (mode === undefined) return;
+    const raw = this.#current.update(time, x, "all");
+    this.#first();
+    this.layer.declare(time, raw);
+    this.#verdict.progress = this.#current.progress;
+  }
+
+  /** Nothing more is declared normal: what was seen is enough, even where the learning phase wanted more. */
+  learned(): void {
+    this.#current.finish();
+    this.#first();
+    this.#verdict.progress = this.#current.progress;
+  }
+
+  /** The scores of a learning phase that has just ended teach the threshold. */
+  #first(): void {
+    for (const { time, surprise } of this.#current.first) this.layer.declare(time, surprise);
+    this.#current.first = [];
   }
 
   #change(mode: string): void {
