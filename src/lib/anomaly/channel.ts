@@ -16,13 +16,16 @@ const CLIPPED_VARIANCE = 0.985;
 /** Median absolute deviation, and distance of the quantiles 2.5 and 97.5 %, of a standard normal deviate. */
 const MAD_TO_SIGMA = 1.4826;
 const SPAN = 3.92;
-/** A span this many times wider than the median deviation says is contamination, not spread. */
-const CONTAMINATED = 3;
+/** Values beyond this many standard deviations, up to this share of all, are contamination, not spread. */
+const FAR_OUT = 3;
+const CONTAMINATION = 0.11;
 /** Parts of the learning record between which wander is measured. */
 const PARTS = 8;
 /** Wander, in variances, at which a level is followed at half the full speed: four times per learning length. */
 const HALF_SPEED = 0.025;
 const FULL_SPEED = 4;
+/** Share of the wander that remains although the level is followed. */
+const UNFOLLOWED = 0.6;
 
 export class Channel {
   location = 0;
@@ -61,8 +64,11 @@ export class Channel {
     const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
     const span = (at(0.975) - at(0.025)) / SPAN;
     const step = resolution(sorted);
-    // Of coarse steps the median deviation says nothing; of fine ones it knows contamination from spread.
-    const scale = mad > 2 * step && span > CONTAMINATED * mad ? mad : Math.max(mad, span);
+    // A few values far out are contamination; many are the spread of a signal that mostly rests.
+    let out = 0;
+    for (const v of sorted) if (Math.abs(v - location) > FAR_OUT * mad) out++;
+    const contaminated = span > FAR_OUT * mad && out <= CONTAMINATION * sorted.length;
+    const scale = contaminated ? mad : Math.max(mad, span);
     const moved = sorted[sorted.length - 1]! > sorted[0]!;
     // A signal that stood still while learning: one per cent of it is a change.
     this.#floor = moved ? Math.max(floor, 1e-6 * Math.abs(location)) : floor || 0.01 * Math.abs(location) || 0.01;
@@ -100,7 +106,7 @@ export class Channel {
 
   /** Variance of the location in variances of the channel. @param horizon samples after which the baseline forgets */
   uncertainty(horizon: number): number {
-    return this.#blur(horizon) + this.wander;
+    return this.#blur(horizon) + UNFOLLOWED * this.wander;
   }
 
   #blur(horizon: number): number {

@@ -11,6 +11,10 @@ import { type LimitRow, limitCleared, limitSentence, readLimit } from "./limits.
 import { flaggedSensors } from "./sensor.ts";
 import { lowerFirst, span } from "./words.ts";
 
+/** Samples that limits and flags need at least to be raised, and at most to be cleared. */
+const HOLD = 3;
+const CLEAR = 10;
+
 export interface AnomalyEvent {
   event: Transition;
   severity: "info" | "warning" | "alarm";
@@ -40,8 +44,12 @@ export class Conditions {
     this.#limits = options.limits.map((row) => ({ ...this.#make(), row }));
   }
 
+  /** Limits and flags know nothing of noise, so that one sample is never enough, and need no long look to be over. */
   #make(): Condition {
-    return { alert: new Alert(this.#options), text: "", raisedAt: 0 };
+    const { latch, refractory } = this.#options;
+    const hold = Math.max(HOLD, this.#options.hold);
+    const clear = Math.min(CLEAR, this.#options.clear);
+    return { alert: new Alert({ latch, hold, clear, refractory }), text: "", raisedAt: 0 };
   }
 
   /** Limits and flagged sensors of one message. */

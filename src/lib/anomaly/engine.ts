@@ -70,7 +70,9 @@ export class AnomalyEngine {
     const floors = Float64Array.from(channels, ({ signal, kind }) => (kind === "value" ? FLOOR * width(signal) : 0));
     const bands = this.#bands;
     const n = channels.length;
-    return new StreamDetector({ channels: n, learning, hold, clear, refractory, falseAlarmsPerMonth, floors, bands });
+    const alarm = { hold, clear, refractory, falseAlarmsPerMonth };
+    const modal = this.#options.mode !== undefined;
+    return new StreamDetector({ channels: n, learning, ...alarm, modal, floors, bands });
   }
 
   /** Takes one message of the twin into account. */
@@ -80,7 +82,7 @@ export class AnomalyEngine {
     const fresh = this.#rows.x.some((v) => !Number.isNaN(v));
     const events = fresh ? this.#watch(twin) : [];
     events.push(...this.#conditions.watch(twin));
-    if (fresh && this.#stream.current.ready) this.#updateHealth();
+    if (fresh && this.#stream.ready) this.#updateHealth();
     return { section: this.#section(twin.time), events };
   }
 
@@ -120,7 +122,8 @@ export class AnomalyEngine {
   }
 
   #section(time: number): AnomalySection {
-    const { ready, progress } = this.#stream.current;
+    const { ready } = this.#stream;
+    const { progress } = this.#stream.verdict;
     const active = this.#conditions.active();
     const latched = this.#conditions.latched();
     const learning = this.#rows.channels.length > 0 && !ready;
@@ -157,7 +160,7 @@ export class AnomalyEngine {
     if (this.#conditions.main.alert.active) standing.push(...this.#why);
     if (standing.length) return standing;
     if (latched.length) return latched.map((c) => `Over, waits to be acknowledged: ${stop(c.text)}`);
-    if (learning) return [`Learning what is normal: ${Math.floor(this.#stream.current.progress * 100)} %`];
+    if (learning) return [`Learning what is normal: ${Math.floor(this.#stream.verdict.progress * 100)} %`];
     return this.#stream.current.settling ? ["Looking at the levels again"] : [];
   }
 
@@ -193,7 +196,7 @@ export class AnomalyEngine {
 
   #confirmed(): Answer {
     this.#acknowledge();
-    this.#stream.layer.confirmed();
+    this.#stream.confirmed();
     return { ok: true, message: "Confirmed: the alarm stays until its cause is gone, nothing of it is learned." };
   }
 

@@ -1,6 +1,6 @@
 /**
  * The watch over several channels of one machine in one mode of operation: a learning phase that fits the channels, then per row
- * the standardised deviations and three detectors, of which the most surprised speaks. Constant cost and memory per row.
+ * the standardised deviations and the detectors, of which the most surprised speaks. Constant cost and memory per row.
  */
 import type { Json } from "../store/store.ts";
 import { Interval } from "./alarm/interval.ts";
@@ -10,6 +10,7 @@ import { CrossChannel } from "./detectors/cross-channel.ts";
 import { Exceedance } from "./detectors/exceedance.ts";
 import { Mewma } from "./detectors/mewma.ts";
 import { RobustZ } from "./detectors/robust-z.ts";
+import { Stuck } from "./detectors/stuck.ts";
 import { fields, num, pack, unpack } from "./json.ts";
 import { Recentre } from "./recentre.ts";
 
@@ -20,15 +21,14 @@ const NEWEST = 0.3;
 const CALM = 6;
 /** Gaps longer than this many intervals count as lost time. */
 const GAP = 5;
-/** A channel within this many standard deviations, of its average, teaches its baseline; while an alarm stands, within fewer. */
-const IN_BAND = 5;
-const IN_BAND_ALARM = 3;
+/** A channel within this many standard deviations, of its average, teaches its baseline, whether an alarm stands or not. */
+const IN_BAND = 3;
 /** Baselines forget over this many learning lengths. */
 const HORIZON = 25;
 /** Rows that are enough for anything at all. */
 const FEWEST = 20;
 /** Detectors that are asked: correction for the best of several. */
-const ASKED = Math.log(3);
+const ASKED = Math.log(4);
 
 /** What may be learned from a row: all; while an alarm stands, only levels that take no part in it; nothing. */
 export type Lesson = "all" | "bystanders" | "nothing";
@@ -63,8 +63,11 @@ export class Multivariate {
   /** How surprising the average's T² is, by the learning rows. */
   readonly #averages = new Exceedance();
   readonly #cross: CrossChannel;
+  readonly #stuck: Stuck[];
   readonly #recentre: Recentre;
   readonly #sample: Sample;
+  /** Surprise of the longest standstill, and whose it is. */
+  #longest: [surprise: number, channel: number] = [0, 0];
   /** Rows of the learning phase, then per channel what late channels have shown so far. */
   #buffer: { time: number; x: Float64Array }[] = [];
   #late: (number[] | null)[];
@@ -78,6 +81,7 @@ export class Multivariate {
     this.mewma = new Mewma({ channels: n, lambda: LAMBDA, horizon: this.#horizon });
     this.#z = new RobustZ(n);
     this.#cross = new CrossChannel(n);
+    this.#stuck = Array.from({ length: n }, () => new Stuck());
     this.#recentre = new Recentre(n, Math.max(20, Math.min(100, options.learning >> 2)));
     this.#late = new Array(n).fill(null);
     this.#counts = new Array(n).fill(0);
@@ -122,6 +126,7 @@ export class Multivariate {
     }
     this.#standardise(x);
     const settling = this.settling;
+    this.#stand(time, x, lesson !== "nothing" && !settling);
     this.#score(time, lesson === "all" && !settling);
     if (!settling && lesson !== "nothing") this.#learn(x, lesson);
     this.#catchUp(x);
@@ -131,6 +136,8 @@ export class Multivariate {
 
   #collect(time: number, x: Float64Array): void {
     this.#buffer.push({ time, x: x.slice() });
+    this.#stand(time, x, true);
+    this.#longest = [0, 0];
     for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!)) this.#counts[i]!++;
     this.progress = Math.min(1, Math.max(...this.#counts) / this.#options.learning);
     if (this.progress >= 1) this.finish();
@@ -219,15 +226,28 @@ export class Multivariate {
     if (crossed !== undefined) cross.surprise = crossed;
     if (cross.surprise > winner.surprise) winner = cross;
     this.shares.set(winner.shares);
-    return Math.max(0, winner.surprise - ASKED);
+    const [stuck, channel] = this.#longest;
+    if (stuck <= winner.surprise) return Math.max(0, winner.surprise - ASKED);
+    this.shares.fill(0);
+    this.shares[channel] = 1;
+    return Math.max(0, stuck - ASKED);
+  }
+
+  /** The signal that has stood still for most surprisingly long. */
+  #stand(time: number, x: Float64Array, learn: boolean): void {
+    let [most, channel] = [0, 0];
+    for (const [i, stuck] of this.#stuck.entries()) {
+      const surprise = stuck.update(time, x[i]!, learn);
+      if (surprise > most) [most, channel] = [surprise, i];
+    }
+    this.#longest = [Math.max(0, most - Math.log(this.#stuck.length)), channel];
   }
 
   #learn(x: Float64Array, lesson: Lesson): void {
     const calm = lesson === "all" && this.surprise <= CALM;
-    const inBand = lesson === "all" ? IN_BAND : IN_BAND_ALARM;
     for (const [i, channel] of this.channels.entries()) {
       if (channel.count === 0 || Number.isNaN(x[i]!)) continue;
-      if (Math.abs(this.mewma.u[i]!) < inBand) channel.learn(x[i]!, this.#horizon, calm);
+      if (Math.abs(this.mewma.u[i]!) < IN_BAND) channel.learn(x[i]!, this.#horizon, calm);
       else channel.creep(x[i]!, this.#sample.steps);
     }
   }
@@ -258,6 +278,7 @@ export class Multivariate {
       return;
     }
     this.channels[i] = new Channel();
+    this.#stuck[i] = new Stuck();
     this.#late[i] = [];
     this.average[i] = 0;
     this.newest[i] = Number.NaN;
@@ -297,6 +318,8 @@ export class Multivariate {
       mewma: this.mewma.snapshot(),
       averages: this.#averages.snapshot(),
       cross: this.#cross.snapshot(),
+      stuck: this.#stuck.map((d) => d.snapshot()),
+      longest: this.#longest.slice(),
       recentre: this.#recentre.snapshot(),
       buffer: this.#buffer.map((row) => [row.time, pack(row.x)]),
       late: this.#late.map((values) => values && pack(values)),
@@ -321,6 +344,10 @@ export class Multivariate {
     this.mewma.restore(s.mewma as Json);
     this.#averages.restore(s.averages);
     this.#cross.restore(s.cross as Json);
+    const stuck = list(s.stuck, this.#stuck.length);
+    for (const [i, d] of this.#stuck.entries()) d.restore(stuck[i]);
+    const [surprise, channel] = list(s.longest, 2).map(num);
+    this.#longest = [surprise!, channel!];
     this.#recentre.restore(s.recentre);
     this.#buffer = list(s.buffer).map((row) => {
       const [time, x] = list(row, 2);

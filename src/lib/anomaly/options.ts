@@ -6,7 +6,7 @@ import { type LimitRow, readLimits } from "./limits.ts";
 export type Watch = "auto" | "signals" | "residuals" | "both";
 
 export interface AnomalyConfig {
-  version: 1;
+  version: 2;
   watch: Watch;
   falseAlarmsPerMonth: number | string;
   latch: boolean;
@@ -44,9 +44,9 @@ export const DEFAULTS = {
   falseAlarmsPerMonth: 1,
   latch: true,
   learning: 200,
-  hold: 3,
-  clear: 10,
-  refractory: 20,
+  hold: 1,
+  clear: 32,
+  refractory: 0,
 } as const;
 
 /** @throws TwinError `E_ANOMALY` with a sentence that says what to change. */

@@ -7,11 +7,14 @@ import type { Json } from "../store/store.ts";
 import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
 import { fields, num } from "./json.ts";
 import { type Lesson, list, Multivariate } from "./multivariate.ts";
+import { Univariate } from "./univariate.ts";
 
 /** Samples after a change of mode during which the machine finds its level. */
 const TRANSIENT = 10;
 /** An alarm is over below this share of its threshold: signals seldom come back to exactly where they were. */
 const CALM = 0.6;
+/** Score at the threshold. */
+const AT_THRESHOLD = 0.5;
 /** Modes remembered; a rarer one replaces the one not seen for longest. */
 const MODES = 8;
 
@@ -25,6 +28,8 @@ export interface StreamOptions {
   hold: number;
   clear: number;
   refractory: number;
+  /** True when rows come with the mode of operation. */
+  modal?: boolean;
   /** Smallest believable standard deviation per channel; 0 when nothing is known. */
   floors?: Float64Array;
   /** Smallest deviation that matters per channel, in its units; may be changed between rows. */
@@ -36,13 +41,17 @@ export interface StreamVerdict extends AlertVerdict {
   judged: boolean;
   /** Learned share of the present mode, 0 … 1. */
   progress: number;
+  /** 0 … 1: how much of an event this row is. For one signal what has been told is not told again; else the score. */
+  event: number;
   /** Share of each channel in the surprise, ≥ 0; sums to one, or to zero. */
   shares: Float64Array;
 }
 
 export class StreamDetector {
-  readonly layer: AlertLayer;
   readonly #options: Required<StreamOptions>;
+  /** The watch over a single signal, which has an alert layer of its own. */
+  readonly #single: Univariate | undefined;
+  readonly #layer: AlertLayer;
   #modes = new Map<string, Multivariate>();
   #mode = "";
   /** Rows still to wait after a change of mode. */
@@ -52,17 +61,24 @@ export class StreamDetector {
 
   constructor(options: StreamOptions) {
     const zeros = () => new Float64Array(options.channels);
-    this.#options = { floors: zeros(), bands: zeros(), ...options };
-    const { falseAlarmsPerMonth, hold, clear, refractory } = this.#options;
-    this.layer = new AlertLayer({ falseAlarmsPerMonth, hold, clear, refractory, calm: CALM });
+    this.#options = { floors: zeros(), bands: zeros(), modal: false, ...options };
+    const { channels, modal, learning, falseAlarmsPerMonth, hold, clear, refractory } = this.#options;
+    if (channels === 1 && !modal) this.#single = new Univariate({ learning, falseAlarmsPerMonth });
+    this.#layer = this.#single?.alert ?? new AlertLayer({ falseAlarmsPerMonth, hold, clear, refractory, calm: CALM });
     this.#current = new Multivariate(this.#options);
     this.#modes.set("", this.#current);
-    this.#verdict = { ...this.layer.verdict, judged: false, progress: 0, shares: this.#current.shares };
+    const { shares } = this.#current;
+    this.#verdict = { ...this.#layer.verdict, judged: false, progress: 0, event: 0, shares };
   }
 
   /** What is known of the present mode. */
   get current(): Multivariate {
     return this.#current;
+  }
+
+  /** True when the present mode has been learned. */
+  get ready(): boolean {
+    return this.#single ? this.#verdict.progress >= 1 : this.#current.ready;
   }
 
   get mode(): string {
@@ -83,17 +99,30 @@ export class StreamDetector {
    */
   update(time: number, x: Float64Array, learn: boolean, mode: string | undefined): StreamVerdict {
     if (mode !== undefined && mode !== this.#mode) this.#change(mode);
-    const { layer } = this;
-    const now = this.#current;
-    const lesson: Lesson = !learn ? "nothing" : layer.verdict.active || layer.verdict.over ? "bystanders" : "all";
+    const { active, over } = this.#layer.verdict;
+    const lesson: Lesson = !learn ? "nothing" : active || over ? "bystanders" : "all";
     let raw = Number.NaN;
     if (mode === undefined) this.#transient = TRANSIENT;
     else if (this.#transient > 0) this.#transient--;
-    else raw = now.update(time, x, lesson);
+    else raw = this.#current.update(time, x, lesson);
+    if (this.#single) return this.#alone(this.#single, time, x[0]!, learn);
     this.#first();
-    const v = layer.update(time, raw, lesson === "all");
-    Object.assign(this.#verdict, v, { judged: !Number.isNaN(raw), progress: now.progress, shares: now.shares });
-    return this.#verdict;
+    const { progress, shares } = this.#current;
+    const v = this.#layer.update(time, raw, lesson === "all");
+    const verdict = Object.assign(this.#verdict, v, { judged: !Number.isNaN(raw), progress, shares });
+    // While the alarm stands the score says so.
+    if (v.active) verdict.score = Math.max(AT_THRESHOLD, v.score);
+    verdict.event = verdict.score;
+    return verdict;
+  }
+
+  #alone(single: Univariate, time: number, x: number, learn: boolean): StreamVerdict {
+    const { score, alarm, learned } = single.update(time, x, !learn);
+    const { shares } = this.#current;
+    this.#current.first = [];
+    const judged = learned >= 1 && !Number.isNaN(x) && alarm.threshold > 0;
+    shares[0] = 1;
+    return Object.assign(this.#verdict, alarm, { judged, progress: learned, event: score, shares });
   }
 
   /**
@@ -104,21 +133,28 @@ export class StreamDetector {
     if (mode !== undefined && mode !== this.#mode) this.#change(mode);
     if (mode === undefined) return;
     const raw = this.#current.update(time, x, "all");
+    if (this.#single) {
+      this.#alone(this.#single, time, x[0]!, true);
+      if (this.#verdict.raised) this.#single.alert.falseAlarm();
+      Object.assign(this.#verdict, this.#layer.verdict);
+      return;
+    }
     this.#first();
-    this.layer.declare(time, raw);
+    this.#layer.declare(time, raw);
     this.#verdict.progress = this.#current.progress;
   }
 
   /** Nothing more is declared normal: what was seen is enough, even where the learning phase wanted more. */
   learned(): void {
     this.#current.finish();
+    if (this.#single) return;
     this.#first();
     this.#verdict.progress = this.#current.progress;
   }
 
   /** The scores of a learning phase that has just ended teach the threshold. */
   #first(): void {
-    for (const { time, surprise } of this.#current.first) this.layer.declare(time, surprise);
+    for (const { time, surprise } of this.#current.first) this.#layer.declare(time, surprise);
     this.#current.first = [];
   }
 
@@ -145,27 +181,31 @@ export class StreamDetector {
 
   /** Ends the alarm and looks at the levels again. @param trust take the new level whatever it is */
   recentre(trust: boolean): void {
-    this.layer.relearn();
+    if (this.#single) this.#single.relearn();
+    else this.#layer.relearn();
     this.#current.recentre(trust);
-    this.#end();
+    Object.assign(this.#verdict, this.#layer.verdict);
   }
 
   /** A person called the alarm false: its height counts as normal from now on, and so do the present levels. */
   falseAlarm(): void {
-    this.layer.falseAlarm();
+    this.#layer.falseAlarm();
     this.recentre(true);
   }
 
-  #end(): void {
-    Object.assign(this.#verdict, this.layer.verdict);
+  /** A person confirmed the alarm: it does not count as a false one. */
+  confirmed(): void {
+    this.#layer.confirmed();
   }
 
   snapshot(): Json {
     return {
-      layer: this.layer.snapshot(),
+      single: this.#single?.snapshot() ?? null,
+      layer: this.#single ? null : this.#layer.snapshot(),
       mode: this.#mode,
       transient: this.#transient,
       modes: Array.from(this.#modes, ([name, m]) => [name, m.snapshot()]),
+      verdict: [this.#verdict.score, this.#verdict.event, this.#verdict.progress],
       judged: this.#verdict.judged,
     };
   }
@@ -173,7 +213,8 @@ export class StreamDetector {
   /** @throws RangeError when the snapshot does not fit */
   restore(state: unknown): void {
     const s = fields(state);
-    this.layer.restore(s.layer);
+    if (this.#single) this.#single.restore(s.single);
+    else this.#layer.restore(s.layer);
     this.#mode = String(s.mode);
     this.#transient = num(s.transient);
     this.#modes = new Map();
@@ -186,7 +227,8 @@ export class StreamDetector {
     const current = this.#modes.get(this.#mode);
     if (!current) throw new RangeError("The snapshot does not fit.");
     this.#current = current;
-    const { progress, shares } = current;
-    Object.assign(this.#verdict, this.layer.verdict, { judged: s.judged === true, progress, shares });
+    const { shares } = current;
+    const [score, event, progress] = list(s.verdict, 3).map(num);
+    Object.assign(this.#verdict, this.#layer.verdict, { score, event, progress, judged: s.judged === true, shares });
   }
 }

@@ -23,12 +23,12 @@ RED.nodes.registerType("twin-anomaly", {
     falseAlarmsPerMonth: { value: 1, validate: number("falseAlarms", 0.001, 100_000) },
     latch: { value: true },
     learning: { value: 200, validate: number("learning", 30, 20_000, true) },
-    hold: { value: 3, validate: number("hold", 1, 1000, true) },
-    clear: { value: 10, validate: number("clear", 1, 10_000, true) },
-    refractory: { value: 20, validate: number("refractory", 0, 100_000, true) },
+    hold: { value: 1, validate: number("hold", 1, 1000, true) },
+    clear: { value: 32, validate: number("clear", 1, 10_000, true) },
+    refractory: { value: 0, validate: number("refractory", 0, 100_000, true) },
     excluded: { value: "" },
     limits: { value: [], validate: verdictOfRows(limitsAreComplete) },
-    version: { value: 1 },
+    version: { value: 2 },
   },
   paletteLabel: "twin anomaly",
   onadd() {
@@ -64,9 +64,9 @@ RED.nodes.registerType("twin-anomaly", {
 let limits: Table | undefined;
 const EXPERT = [
   ["learning", 200],
-  ["hold", 3],
-  ["clear", 10],
-  ["refractory", 20],
+  ["hold", 1],
+  ["clear", 32],
+  ["refractory", 0],
   ["excluded", ""],
 ] as const;
 

@@ -6,8 +6,15 @@ export interface NodeConfig extends AnomalyConfig {
   asset: string;
 }
 
-/** Brings the config of any earlier version to version 1; what is missing gets its default. */
-export function migrate(config: Partial<NodeConfig> & { id: string }): NodeConfig {
-  if (config.version === 1) return config as NodeConfig;
-  return { name: "", asset: "", excluded: [], limits: [], ...DEFAULTS, ...config, version: 1 };
+/** Settings of version 1 as delivered. The detectors' averages hold by themselves now, so a longer hold only makes them late. */
+const FIRST = { hold: 3, clear: 10, refractory: 20 };
+
+/** Brings the config of any earlier version to version 2; what is missing gets its default. */
+export function migrate(config: Partial<Omit<NodeConfig, "version">> & { id: string; version?: number }): NodeConfig {
+  if (config.version === 2) return config as NodeConfig;
+  const complete = { name: "", asset: "", excluded: [], limits: [], ...DEFAULTS, ...config, version: 2 as const };
+  const untouched = Object.entries(FIRST).every(([key, value]) => Number(config[key as keyof typeof FIRST]) === value);
+  if (!untouched) return complete;
+  const { hold, clear, refractory } = DEFAULTS;
+  return { ...complete, hold, clear, refractory };
 }

@@ -240,7 +240,7 @@ describe("anomaly options", () => {
     const options = readOptions({}, asset);
     assert.deepEqual(
       [options.watch, options.falseAlarmsPerMonth, options.latch, options.learning, options.hold],
-      ["auto", 1, true, 200, 3],
+      ["auto", 1, true, 200, 1],
     );
   });
   it("says what to change", () => {
