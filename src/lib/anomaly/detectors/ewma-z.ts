@@ -81,7 +81,9 @@ export class EwmaZ implements ChannelDetector {
       const b = this.#baselines[i]!;
       const z = (this.z[i] = b.z(this.#now[i]!));
       const n = b.effective;
-      surprise = Math.max(surprise, studentSurprise(z / Math.sqrt(1 + 1 / n), n));
+      const t = Math.abs(z) / Math.sqrt(1 + 1 / n);
+      // A bound of the normal surprise first: most looks cannot be the largest.
+      if (0.5 * t * t + t > surprise) surprise = Math.max(surprise, studentSurprise(t, n));
     }
     surprise = Math.max(0, surprise - PRIOR);
     if (!learn) return surprise;

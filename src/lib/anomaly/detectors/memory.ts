@@ -18,18 +18,22 @@ export class Memory {
     this.#sorted = new Float64Array(capacity);
   }
 
-  /** Distance to the nearest kept value; 0 while there is none. */
-  distance(value: number): number {
-    return this.size ? this.#distance(value, this.#rank(value)) : 0;
+  /**
+   * Distance to the nearest kept value; 0 while there is none.
+   * @param keep true to remember the value
+   */
+  visit(value: number, keep: boolean): number {
+    const at = this.#rank(value);
+    const distance = this.size ? this.#distance(value, at) : 0;
+    if (keep && (distance > this.#grain || this.size === 0)) this.#insert(value, at);
+    return distance;
   }
 
-  add(value: number): void {
-    let at = this.#rank(value);
-    if (this.size > 0 && this.#distance(value, at) <= this.#grain) return;
+  #insert(value: number, at: number): void {
     const sorted = this.#sorted;
     if (this.size === sorted.length) {
       this.#coarsen();
-      at = this.#rank(value);
+      return this.#insert(value, this.#rank(value));
     }
     sorted.copyWithin(at + 1, at, this.size);
     sorted[at] = value;

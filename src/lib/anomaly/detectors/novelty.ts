@@ -70,9 +70,8 @@ class Look {
     if (Number.isNaN(x)) return 0;
     if (learn) this.#follow(x);
     const usual = Math.max(this.#spread, 1e-9 * Math.abs(x), 1e-12);
-    const surprise = this.#count > WARM_UP ? this.#rank.surprise(this.#memory.distance(x) / usual) : 0;
-    if (learn) this.#memory.add(x);
-    return surprise;
+    const distance = this.#memory.visit(x, learn);
+    return this.#count > WARM_UP ? this.#rank.surprise(distance / usual) : 0;
   }
 
   /** Moving mean; NaN until its window is full. */

@@ -23,8 +23,7 @@ export class Rank {
     const at = Math.max(0, Math.min(BINS - 1e-9, PER_E * Math.log(Math.max(x, SMALLEST) / SMALLEST)));
     const k = Math.floor(at);
     const h = this.#histogram;
-    let above = h[k]! * (1 - (at - k));
-    for (let i = k + 1; i < BINS; i++) above += h[i]!;
+    const above = this.#beyond(k) + h[k]! * (1 - (at - k));
     const surprise = Math.log((this.#count + 1) / (above + 1)) + (HEAVY * Math.max(0, at - this.#top)) / PER_E;
     if (at > this.#top) this.#top = at;
     h[k]!++;
@@ -33,6 +32,18 @@ export class Rank {
       this.#count *= 0.5;
     }
     return surprise;
+  }
+
+  /** Weight above bin k, summed from the nearer end. */
+  #beyond(k: number): number {
+    const h = this.#histogram;
+    let sum = 0;
+    if (k < BINS / 2) {
+      for (let i = 0; i <= k; i++) sum += h[i]!;
+      return this.#count - sum;
+    }
+    for (let i = k + 1; i < BINS; i++) sum += h[i]!;
+    return sum;
   }
 
   snapshot(): Json {

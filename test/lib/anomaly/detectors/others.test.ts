@@ -47,8 +47,7 @@ describe("anomaly: memory and rank", () => {
     for (let i = 0; i < 900; i++) {
       const x = random.normal();
       const expected = all.length ? Math.min(...all.map((v) => Math.abs(v - x))) : 0;
-      assert.equal(memory.distance(x), expected);
-      memory.add(x);
+      assert.equal(memory.visit(x, true), expected);
       all.push(x);
     }
   });
@@ -56,12 +55,12 @@ describe("anomaly: memory and rank", () => {
   it("when it overflows it keeps the range and the lone values, within its bound", () => {
     const random = createRandom("overflow");
     const memory = new Memory(256);
-    memory.add(50);
-    for (let i = 0; i < 50_000; i++) memory.add(random.normal());
+    memory.visit(50, true);
+    for (let i = 0; i < 50_000; i++) memory.visit(random.normal(), true);
     assert.ok(memory.size <= 256);
-    assert.equal(memory.distance(50), 0);
-    assert.ok(Math.abs(memory.distance(20) - 16) < 1.5, `${memory.distance(20)}`);
-    assert.ok(memory.distance(0.123) < 0.1);
+    assert.equal(memory.visit(50, false), 0);
+    assert.ok(Math.abs(memory.visit(20, false) - 16) < 1.5, `${memory.visit(20, false)}`);
+    assert.ok(memory.visit(0.123, false) < 0.1);
   });
 
   it("ranks: the share of earlier numbers that were as large", () => {
