@@ -5,7 +5,7 @@ export const battery: Preset = {
   name: "battery",
   title: "Battery, one RC pair",
   source:
-    "Thévenin circuit with state of charge: Plett (2015), Battery Management Systems I, 2.3–2.4. Open-circuit voltage and low-charge resistance: Chen & Rincón-Mora (2006), IEEE Trans. Energy Conversion 21(2), eq. 2 and 3; their cell of 850 mAh.",
+    "Thévenin circuit with state of charge: Plett (2015), Battery Management Systems I, ch. 2. Open-circuit voltage and low-charge resistance: Chen & Rincón-Mora (2006), IEEE Trans. Energy Conversion 21(2), eq. 2 and 3; their cell of 850 mAh.",
   diagram: "OCV(soc) ──[ R0 ]──[ R1 ∥ C1 ]──▶ voltage    current in (positive: discharge)",
   equations: `# State of charge; positive current discharges
 dsoc/dt = -current / capacity

@@ -5,7 +5,7 @@ export const bearingThermal: Preset = {
   name: "bearing-thermal",
   title: "Bearing temperature",
   source:
-    "Friction torque of the load, M = 0.5·μ·P·d: SKF, Rolling bearings (2018), B.4; of the lubricant, by the power 2/3 of the speed: Palmgren (1959), Harris & Kotzalas (2006), Essential Concepts of Bearing Technology, eq. 10.13. One thermal body.",
+    "Friction torque of the load, M = 0.5·μ·P·d: SKF, Rolling bearings (2018); of the lubricant, by the power 2/3 of the speed: Palmgren (1959), Harris & Kotzalas (2006), Essential Concepts of Bearing Technology, ch. 10. One thermal body.",
   diagram: "speed, load ▶ ((o)) friction heat ▶ [ bearingTemperature ] ──▶ ambientTemperature",
   equations: `# Friction of the load and of the lubricant
 loadTorque = 0.5 * frictionCoefficient * load * boreDiameter

@@ -6,7 +6,7 @@ export const conveyor: Preset = {
   name: "conveyor",
   title: "Belt conveyor with drive",
   source:
-    "Resistance to motion: ISO 5048:1989, 5.2, and DIN 22101:2011, 5.1, F = C·f·L·g·(m'R + 2m'G + m'L) + H·g·m'L. The drive is a motor near its synchronous speed: force in proportion to slip.",
+    "Resistance to motion: ISO 5048:1989 and DIN 22101:2011, F = C·f·L·g·(m'R + 2m'G + m'L) + H·g·m'L. The drive is a motor near its synchronous speed: force in proportion to slip.",
   diagram: "massFlow ▼  ◯═══════▶ beltSpeed ═══════◉ drive    motorPower out, lift H",
   equations: `# Material on the belt
 dload/dt = massFlow - load * beltSpeed / beltLength

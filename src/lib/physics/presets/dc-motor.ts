@@ -5,7 +5,7 @@ export const dcMotor: Preset = {
   name: "dc-motor",
   title: "DC motor",
   source:
-    "Armature circuit and equation of motion: Krishnan (2001), Electric Motor Drives, 2.3, eq. 2.4–2.9. Default numbers: a 24 V motor of 470 W.",
+    "Armature circuit and equation of motion: Krishnan (2001), Electric Motor Drives, ch. 2. Default numbers: a 24 V motor of 470 W.",
   diagram: "voltage ──[ R, L ]──(M back-EMF)══▶ omega ══ friction ══ loadTorque",
   equations: `# Armature circuit
 dcurrent/dt = (voltage - resistance * current - torqueConstant * omega) / inductance

@@ -5,7 +5,7 @@ export const fan: Preset = {
   name: "fan",
   title: "Fan with filter",
   source:
-    "Affinity laws: ISO 5801:2017, 15; Eck (1973), Fans, ch. 3. Duct: Darcy–Weisbach. A filter medium loses pressure in proportion to the flow (Darcy; EN ISO 16890-2). Density: ideal gas.",
+    "Affinity laws: ISO 5801:2017; Eck (1973), Fans, ch. 3. Duct: Darcy–Weisbach. A filter medium loses pressure in proportion to the flow (Darcy; EN ISO 16890-2). Density: ideal gas.",
   diagram:
     "air ──▶ |filter| ──▶ (✣ fan ═ motor) ──▶ duct    speed in; flow, filterPressure, fanPressure, motorPower out",
   equations: `# Speed ratio and density ratio

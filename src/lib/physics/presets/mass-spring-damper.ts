@@ -5,7 +5,7 @@ export const massSpringDamper: Preset = {
   name: "mass-spring-damper",
   title: "Mass, spring and damper",
   source:
-    "Newton's second law with viscous damping: Den Hartog (1985), Mechanical Vibrations, eq. 2.1–2.5; Inman (2014), Engineering Vibration, eq. 1.37.",
+    "Newton's second law with viscous damping: Den Hartog (1985), Mechanical Vibrations, ch. 2; Inman (2014), Engineering Vibration, ch. 1.",
   diagram: "base (baseAcceleration) ──[ spring ]──[ damper ]── ( mass ) ◀── force    position relative to the base",
   equations: `acceleration = (force - damping * velocity - stiffness * position) / mass - baseAcceleration
 dvelocity/dt = acceleration

@@ -5,7 +5,7 @@ export const motorThermal: Preset = {
   name: "motor-thermal",
   title: "Induction motor, winding temperature",
   source:
-    "Two thermal bodies with losses that follow the square of the current: IEC 60034-1:2022, 8 (limits of rise) and annex of duty types; Boglietti et al. (2009), Evolution and modern approaches for thermal analysis of electrical machines, IEEE Trans. Ind. Electron. 56(3). Ageing: Montsinger (1930), half the life per 10 K; thermal classes IEC 60085.",
+    "Two thermal bodies with losses that follow the square of the current: IEC 60034-1:2022 (limits of rise, duty types) and IEC 60034-11 (thermal protection); Boglietti et al. (2009), Evolution and modern approaches for thermal analysis of electrical machines, IEEE Trans. Ind. Electron. 56(3). Ageing: Montsinger (1930), half the life per 10 K; thermal classes IEC 60085.",
   diagram: "I² losses ▶ [ winding ] ──R── [ frame ] ──R── air (fan on the shaft)",
   equations: `# Losses: copper by the square of the current and warmer, iron and friction by the speed
 load = motorCurrent / ratedCurrent

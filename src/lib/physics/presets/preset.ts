@@ -42,7 +42,7 @@ export interface Preset {
   title: string;
   /** Textbook, paper or standard, with the numbers of the equations. */
   source: string;
-  /** One line of ASCII. */
+  /** One line of text. */
   diagram: string;
   equations: string;
   parameters: readonly PresetParameter[];

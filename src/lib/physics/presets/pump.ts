@@ -9,7 +9,7 @@ export const pump: Preset = {
   name: "pump",
   title: "Centrifugal pump",
   source:
-    "Affinity laws and NPSH: ISO 9906:2012, annexes; Gülich (2014), Centrifugal Pumps, ch. 2 and 6. Wear: head follows the square of the impeller's diameter (Gülich 3.5). Density of water: McCutcheon, Martin & Barnwell (1993); vapour pressure: Buck (1981, 1996).",
+    "Affinity laws and NPSH: ISO 9906:2012, annexes; Gülich (2014), Centrifugal Pumps, ch. 2 and 6. Wear: head follows the square of the impeller's diameter (Gülich, ch. 4). Density of water: McCutcheon, Martin & Barnwell (1993); vapour pressure: Buck (1981, 1996).",
   diagram:
     "suction ──▶(◯ pump ═ motor)──▶ discharge    speed, flow, suctionPressure in; dischargePressure, motorCurrent out",
   equations: `# Speed ratio, and flow through the impeller relative to the best efficiency point

