@@ -33,7 +33,7 @@ export class News {
   #age = 0;
 
   constructor({ refractory = 100, growth = 2, steepness = 1.2 }: NewsOptions = {}) {
-    this.#refractory = refractory;
+    this.#refractory = this.#age = refractory;
     this.#growth = growth;
     this.#weights = Float64Array.from({ length: BINS }, (_, i) => Math.exp((-steepness * i) / PER_UNIT));
   }
