@@ -52,6 +52,8 @@ export const FUNCTIONS: ReadonlyMap<string, Arity> = new Map([
   ["log10", takes(1)],
   ["max", takes(1, 20)],
   ["min", takes(1, 20)],
+  // The number of a quantity in its declared unit, for formulas that hold in one unit only.
+  ["number", takes(1)],
   ["pow", takes(2)],
   ["round", takes(1)],
   ["sign", takes(1)],

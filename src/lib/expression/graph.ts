@@ -96,6 +96,7 @@ export class Graph {
     const [a, b, c] = args as [Node, Node, Node];
     switch (fn) {
       case "unaryPlus":
+      case "number":
         return a;
       case "larger":
         return this.call("smaller", b, a);

@@ -3,7 +3,7 @@ import { namesIn } from "../expression/ast.ts";
 import { describe, TwinError } from "../twin/envelope.ts";
 import { type Equation, EquationError, inOrder, type ModelText, readModel, treesOf } from "./equations.ts";
 import { ModelCode, type ModelEvents, type ModelFunction, type Part, type Switches } from "./model-code.ts";
-import { tablesInSi } from "./si-model.ts";
+import { modelInSi } from "./si-model.ts";
 import { type NamedUnit, type SiPort, siPorts } from "./unit-names.ts";
 import { checkUnits } from "./units-check.ts";
 
@@ -131,7 +131,7 @@ function withUnits(
   const { problems, inferred } = checkUnits(text, units, outputs);
   if (problems.length > 0) throw new EquationError(problems);
   const ports = siPorts(units);
-  return { text: tablesInSi(text, ports), ports, inferred };
+  return { text: modelInSi(text, ports), ports, inferred };
 }
 
 function mapOutputs(spec: ModelSpec, signals: ReadonlySet<string>, quantities: readonly string[]): Map<string, number> {

@@ -26,7 +26,7 @@ const key = (d: Dimension): string =>
 
 /** Coherent units by dimension; of several the shortest: J before N·m, W before V·A. */
 const named = new Map<string, string>();
-for (const code of [...UNITS.map((row) => row.code), "C", "F", "H", "T", "Wb", "S", "N.s", "J/K", "W/K", "J/(kg.K)"]) {
+for (const code of [...UNITS.map((row) => row.code), "C", "T", "Wb", "S", "N.s", "Pa.s", "m2/s", "V/K", "J/(kg.K)"]) {
   const { factor, offset } = toSi(code);
   if (Math.abs(factor - 1) > 1e-12 || offset !== 0 || /[{%]|rad/.test(code)) continue;
   const at = key(dimensionOf(code));

@@ -3,7 +3,8 @@
  * leave it. Equations with units run in SI (m, kg, s, K, A, mol, cd; angles in rad, revolutions as a number).
  *
  * A number that stands in an equation has no unit; only 0 fits everywhere. The numbers of a table are in the declared unit
- * of the name they belong to: `head = interpolate(flow, [0, 20], [50, 40])`.
+ * of the name they belong to: `head = interpolate(flow, [0, 20], [50, 40])`. For formulas that hold in one unit only, `number(T)` is
+ * the number of T in its declared unit.
  */
 import { type Ast, namesIn } from "../expression/ast.ts";
 import { Graph } from "../expression/graph.ts";
@@ -56,6 +57,8 @@ class Check {
   readonly #problems: EquationProblem[] = [];
   #source: Line = { code: "", line: 1, lengths: [0] };
   #offset = 0;
+  /** What follows from a first problem in the same equation is not worth saying. */
+  #said = false;
 
   constructor(units: ReadonlyMap<string, string>) {
     this.#units = units;
@@ -114,6 +117,7 @@ class Check {
   #at(source: Line, offset: number): void {
     this.#source = source;
     this.#offset = offset;
+    this.#said = false;
   }
 
   #name(name: string): Form {
@@ -177,6 +181,9 @@ class Check {
         return this.#unit(a);
       case "sign":
         this.#unit(a);
+        return NUMBER;
+      case "number":
+        if (a.kind !== "name") this.#say(ast, `number takes the name of a quantity, not ${this.#text(a)}`);
         return NUMBER;
       default:
         for (const arg of args) this.#number(arg, SIGNS.has(fn) ? "and, or, not" : fn);
@@ -265,6 +272,8 @@ class Check {
   }
 
   #say(ast: Ast | undefined, sentence: string): void {
+    if (this.#said) return;
+    this.#said = true;
     const from = ast?.span ? ast.span[0] : this.#source.code.slice(this.#offset).search(/\S/);
     this.#problems.push({ ...place(this.#source, this.#offset + Math.max(from, 0)), message: `${sentence}.` });
   }

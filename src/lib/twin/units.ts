@@ -85,12 +85,19 @@ export function parseUnit(text: string): ParsedUnit | UnitProblem {
     return { problem: "The unit is empty: type for example °C, bar or rpm, or – for none.", suggestions: [] };
   const row = byName.get(typed);
   if (row) return parsed(row.code);
+  if (/\^-?\d*\.\d/.test(text))
+    return {
+      problem: `The unit ${describe(text)} is not known: its exponents must be whole numbers.`,
+      suggestions: [],
+    };
   for (const code of [typed, composed(typed)]) {
     const found = code === undefined ? undefined : tryCode(code);
     if (found) return found;
   }
   const loose = byLooseName.get(typed.toLowerCase());
-  if (loose?.length === 1) return parsed(loose[0]!.code);
+  // Somebody who writes mVA does not mean MVA.
+  const isMilli = /^m[A-ZΩ]/.test(typed) && loose?.[0]?.display.startsWith("M");
+  if (loose?.length === 1 && !isMilli) return parsed(loose[0]!.code);
   const suggestions = suggest(typed, loose ?? []);
   const hint = suggestions.length
     ? `Did you mean ${suggestions.join(", ")}?`
@@ -155,7 +162,12 @@ function tryCode(code: string): ParsedUnit | undefined {
 /** Translates products and quotients of units that people type, such as lb/(ft2·h), part by part. */
 function composed(text: string): string | undefined {
   if (!/[/·⋅*× ]/.test(text) || text.length > 60) return undefined;
-  const parts = text.split(/([/·⋅*×. ()])/).filter((part) => part !== "");
+  // UCUM knows no power of a bracket: (m3/h)2 is (m3/h).(m3/h).
+  const product = text.replace(
+    /(\([^()]*\))\^?([23])(?!\d)/g,
+    (_, part, n) => `(${Array(Number(n)).fill(part).join(".")})`,
+  );
+  const parts = product.split(/([/·⋅*×. ()])/).filter((part) => part !== "");
   const codes = parts.map((part) => {
     if (/^[·⋅*×. ]$/.test(part)) return ".";
     if (/^[/()]$/.test(part)) return part;

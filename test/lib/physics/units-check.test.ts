@@ -101,6 +101,9 @@ describe("check of units", () => {
         4,
         "0 beside T would mean 0 K, because equations run in SI units: give the number a name, and the unit °C.",
       ],
+      ["x = number(2*T)", 4, "number takes the name of a quantity, not 2*T."],
+      // What follows from a first mistake is not said.
+      ["P = exp(1 - T) * p1", 8, "1 - T: 1 has no unit, but T is in °C; give the number a name, and a unit."],
       ["x = clamp(level, 0, I)", 4, "clamp(level, 0, I): all parts need the same unit, but there are m and A."],
       ["x = floor(Q)", 10, "floor needs a number without a unit, but Q is in m³/h."],
       [
@@ -252,6 +255,27 @@ describe("models with units", () => {
     m.observe(0, [], [30 / 3600], m.p, out);
     assert(Math.abs(out[0]! - 35 * 0.3048) < 1e-12);
     assert.equal(m.inferred.size, 0);
+  });
+
+  it("take the number of a quantity for formulas that hold in one unit (vapour pressure of water, Buck 1996)", () => {
+    const m = compileModel({
+      equations: "pv = oneBar * 0.0061121 * exp((18.678 - T/234.5) * T / (257.14 + T))\nT = number(water)",
+      signals: ["pv", "water"],
+      parameters: new Map([["oneBar", 1]]),
+      units: codes({ pv: "mbar", water: "°F", oneBar: "bar" }).set("T", "1"),
+    });
+    const inCelsius = compileModel({
+      equations: "pv = oneBar * 0.0061121 * exp((18.678 - number(w)/234.5) * number(w) / (257.14 + number(w)))",
+      signals: ["pv", "w"],
+      parameters: new Map([["oneBar", 1]]),
+      units: codes({ pv: "mbar", w: "°C", oneBar: "bar" }),
+    });
+    const out = new Float64Array(2);
+    inCelsius.observe(0, [], [293.15], inCelsius.p, out);
+    // Saturation at 20 °C: 23.4 mbar (steam tables: 23.39).
+    assert(Math.abs(inCelsius.ports.get("pv")!.fromSi(out[0]!) - 23.39) < 0.03);
+    m.observe(0, [], [293.15], m.p, out);
+    assert(Math.abs(out[m.quantities.indexOf("T")]! - 68) < 1e-9);
   });
 
   it("are refused when their units do not fit, and are not checked without units", () => {

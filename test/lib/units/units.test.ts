@@ -131,6 +131,13 @@ describe("units", () => {
       "kg m²": "kg.m2",
       µm: "um",
       Ω: "Ohm",
+      mΩ: "mOhm",
+      MΩ: "MOhm",
+      "kgm²": "kg.m2",
+      Nms: "N.m.s",
+      "m/(m³/h)²": "m/((m3/h).(m3/h))",
+      "m/(m3/h)^2": "m/((m3/h).(m3/h))",
+      farad: "F",
       Nm: "N.m",
       nm: "nm",
       ft: "[ft_i]",
@@ -151,6 +158,10 @@ describe("units", () => {
     const result = parseUnit("bra") as { problem: string; suggestions: string[] };
     assert.match(result.problem, /"bra" is not known\. Did you mean .*bar/);
     assert.ok(result.suggestions.includes("bar"));
+    // A thousandth is not a million.
+    for (const text of ["mVA", "mWh"])
+      assert.match((parseUnit(text) as { problem: string }).problem, /not known/, text);
+    assert.match((parseUnit("m^2.5/s") as { problem: string }).problem, /exponents must be whole numbers/);
     assert.match((parseUnit("") as { problem: string }).problem, /empty/);
     assert.match((parseUnit("hjkl12") as { problem: string }).problem, /is not known\. Type for example/);
   });
