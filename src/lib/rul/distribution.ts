@@ -55,16 +55,12 @@ export class LifeDistribution {
     return out;
   }
 
-  /** The linear opinion pool (Stone 1961) of both, `share` of it the other's. */
-  pool(other: LifeDistribution, share: number): LifeDistribution {
-    if (other.scale !== this.scale) throw new RangeError("Only distributions of one scale can be pooled.");
-    const out = new LifeDistribution(this.scale);
-    const a = (1 - share) / this.total;
-    const b = share / other.total;
-    for (let i = 0; i < CELLS; i++) out.#cells[i] = a * this.#cells[i]! + b * other.#cells[i]!;
-    out.#now = a * this.#now + b * other.#now;
-    out.#never = a * this.#never + b * other.#never;
-    return out;
+  /** Adds another of the same scale, multiplied by `factor`. */
+  merge(other: LifeDistribution, factor: number): void {
+    if (other.scale !== this.scale) throw new RangeError("Only distributions of one scale can be merged.");
+    for (let i = 0; i < CELLS; i++) this.#cells[i]! += factor * other.#cells[i]!;
+    this.#now += factor * other.#now;
+    this.#never += factor * other.#never;
   }
 
   /** Multiplies the density by `factor(time)`; time is Infinity for "never". */
@@ -142,4 +138,14 @@ export class LifeDistribution {
     out.#never = this.#never;
     return out;
   }
+}
+
+/** The linear opinion pool (Stone 1961): the weighted mean of distributions of one scale. An empty one has no opinion. */
+export function poolOf(experts: readonly LifeDistribution[], weights: readonly number[]): LifeDistribution {
+  const out = new LifeDistribution(experts[0]!.scale);
+  for (const [k, expert] of experts.entries()) {
+    const { total } = expert;
+    if (weights[k]! > 0 && total > 0) out.merge(expert, weights[k]! / total);
+  }
+  return out;
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { createRandom } from "../../../src/lib/random.ts";
-import { LifeDistribution } from "../../../src/lib/rul/distribution.ts";
-import { lifeDensity } from "../../../src/lib/rul/life-prior.ts";
+import { LifeDistribution, poolOf } from "../../../src/lib/rul/distribution.ts";
+import { fleetLife, roughLife } from "../../../src/lib/rul/life-prior.ts";
 import { normalScore } from "../../../src/lib/rul/particles/backtest.ts";
 import { draw, observe } from "../../../src/lib/rul/particles/filter.ts";
 import { crossings } from "../../../src/lib/rul/particles/forecast.ts";
@@ -41,7 +41,7 @@ describe("a distribution of lives", () => {
     const ends = new LifeDistribution(100);
     ends.add(0, 1);
     ends.add(Number.POSITIVE_INFINITY, 1);
-    const pool = lognormal().pool(ends, 0.2);
+    const pool = poolOf([lognormal(), ends], [0.8, 0.2]);
     assert.equal(pool.quantile(0.09), 0);
     assert.equal(pool.quantile(0.95), Number.POSITIVE_INFINITY);
     near(pool.quantile(0.5), 50, 0.02);
@@ -55,9 +55,18 @@ describe("a distribution of lives", () => {
     near(sure.loss(10), 0.5, 0.05);
   });
   it("the prior of a typical life forgives a factor of two either way", () => {
-    for (const factor of [0.5, 1, 2]) assert.ok(lifeDensity(180 * factor, 200) > 0.1, `${factor}`);
-    assert.ok(lifeDensity(4000, 200) < 0.001);
-    assert.ok(lifeDensity(Number.POSITIVE_INFINITY, 200) > 0);
+    const { density } = roughLife(200);
+    for (const factor of [0.5, 1, 2]) assert.ok(density(180 * factor) > 0.1, `${factor}`);
+    assert.ok(density(4000) < 0.001);
+    assert.ok(density(Number.POSITIVE_INFINITY) > 0);
+  });
+  it("the prior of past lives is centred on their geometric mean, and narrower than a rough life", () => {
+    const fleet = fleetLife([180, 200, 222]);
+    near(fleet.typical, 200, 0.01);
+    assert.ok(fleet.density(200) > 20 * fleet.density(600));
+    assert.ok(fleet.density(150) > fleet.density(100));
+    // The median of the draws is the typical life.
+    near(fleet.draw(0.3, 0), 200, 0.01);
   });
   it("knows the normal scores (Abramowitz and Stegun 26.2.23: error below 4.5e-4)", () => {
     assert.ok(Math.abs(normalScore(0.975) - 1.959964) < 4.5e-4);

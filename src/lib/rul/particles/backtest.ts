@@ -1,16 +1,18 @@
 /**
- * How well past forecasts came true. At some past moments both ways of predicting are asked, with what was known then,
- * when the indicator would reach its present level; the answer is known now. Their losses weigh them against each other,
- * and how often the truth lay far out tells how wide the interval must be.
+ * How well past forecasts came true. At some past moments every way of predicting is asked, with what was known then, when
+ * the indicator would reach its present level; the answer is known now. Their pinball losses weigh them against each
+ * other, and how often the truth lay far out tells how wide the interval must be.
  */
-import type { LifeDistribution } from "../distribution.ts";
+import { type LifeDistribution, poolOf } from "../distribution.ts";
 import type { Series } from "./series.ts";
 
 export interface Forecast {
-  particles: LifeDistribution;
-  laws: LifeDistribution;
+  /** Of every way of predicting, in one order. */
+  experts: LifeDistribution[];
   /** What came true. */
   actual: number;
+  /** The climb that was forecast over what is left to the limit now, at most 1. */
+  reach: number;
 }
 
 export interface Check {
@@ -18,19 +20,20 @@ export interface Check {
   bin: number;
   actual: number;
   level: number;
+  reach: number;
 }
 
 /** Past moments, as shares of the age. */
-const MOMENTS = [0.5, 0.65, 0.8];
+const MOMENTS = [0.4, 0.5, 0.6, 0.7, 0.8];
 const FEWEST_BINS = 12;
 /** The indicator must have climbed by so many deviations since. */
 const CLEAR = 3;
 /** Pinball loss that even the best forecast is taken to have, and how strongly losses count. */
 const LEAST_LOSS = 0.05 / 7;
-const SHARPNESS = 3;
+const SHARPNESS = 4;
 /** Forecasts that the spread is taken to have seen already, and its bounds. */
-const BEFOREHAND = 3;
-const LEAST_STRETCH = 0.63;
+const BEFOREHAND = 1;
+const LEAST_STRETCH = 0.4;
 const MOST_STRETCH = 1.6;
 
 /** The moments at which a forecast can be judged. */
@@ -42,8 +45,16 @@ export function checksOf({ observations }: Series): Check[] {
     const bin = observations.findLastIndex((o) => o.t - begin <= share * (now.t - begin));
     if (bin < FEWEST_BINS - 1 || bin > n - 4) return [];
     const then = around(observations.slice(Math.max(0, bin - 2), bin + 1));
-    if (now.y - then.y < CLEAR * Math.sqrt(now.variance + then.variance)) return [];
-    return [{ bin, actual: now.t - observations[bin]!.t, level: now.y }];
+    const climb = now.y - then.y;
+    if (climb < CLEAR * Math.sqrt(now.variance + then.variance)) return [];
+    return [
+      {
+        bin,
+        actual: now.t - observations[bin]!.t,
+        level: now.y,
+        reach: Math.min(1, climb / Math.max(1 - now.y, climb)),
+      },
+    ];
   });
 }
 
@@ -52,23 +63,32 @@ function around(os: Series["observations"]) {
   return { t: mean((o) => o.t), y: mean((o) => o.y), variance: mean((o) => o.variance) / os.length };
 }
 
-/** Share of the laws in the pool. @param before their share before any forecast was judged */
-export function shareOfLaws(forecasts: readonly Forecast[], before: number): number {
-  if (forecasts.length === 0 || before === 0) return before;
-  const loss = (f: (forecast: Forecast) => LifeDistribution) =>
-    forecasts.reduce((sum, x) => sum + f(x).loss(x.actual), 0) / forecasts.length + LEAST_LOSS;
-  const odds = (before / (1 - before)) * (loss((f) => f.particles) / loss((f) => f.laws)) ** SHARPNESS;
-  return odds / (1 + odds);
+/** Weights of the ways of predicting, summing to one. @param before weights before any forecast was judged */
+export function weightsOf(forecasts: readonly Forecast[], before: readonly number[]): number[] {
+  const raw = before.map((weight, k) => {
+    if (weight === 0 || forecasts.length === 0) return weight;
+    const loss = forecasts.reduce((sum, f) => sum + f.experts[k]!.loss(f.actual), 0) / forecasts.length;
+    return weight / (loss + LEAST_LOSS) ** SHARPNESS;
+  });
+  const total = raw.reduce((a, b) => a + b, 0);
+  return raw.map((weight) => weight / total);
 }
 
-/** Factor on the spread of the logarithm: the root mean square of the truths' normal scores, drawn towards one. */
-export function stretchOf(forecasts: readonly Forecast[], share: number): number {
-  const squares = forecasts.reduce((sum, f) => {
-    const p = f.particles.pool(f.laws, share).probability(f.actual);
-    return sum + normalScore(Math.min(0.98, Math.max(0.02, p))) ** 2;
-  }, 0);
-  const factor = Math.sqrt((BEFOREHAND + squares) / (BEFOREHAND + forecasts.length));
-  return Math.min(MOST_STRETCH, Math.max(LEAST_STRETCH, factor));
+/**
+ * Factor on the spread of the logarithm: the root mean square of the truths' normal scores, drawn towards one. That a forecast
+ * came true narrows the interval only as far as it reached.
+ */
+export function stretchOf(forecasts: readonly Forecast[], weights: readonly number[]): number {
+  let squares = BEFOREHAND;
+  let count = BEFOREHAND;
+  for (const f of forecasts) {
+    const p = poolOf(f.experts, weights).probability(f.actual);
+    const square = normalScore(Math.min(0.98, Math.max(0.02, p))) ** 2;
+    const weight = square < 1 ? f.reach : 1;
+    squares += weight * square;
+    count += weight;
+  }
+  return Math.min(MOST_STRETCH, Math.max(LEAST_STRETCH, Math.sqrt(squares / count)));
 }
 
 /** Quantile of the standard normal distribution, by the rational approximation 26.2.23 of Abramowitz and Stegun (error below 4.5e-4). */

@@ -6,14 +6,15 @@
  * now. So the cost of a sample is that of a bin, the cost of a prediction does not grow with age, and the same samples
  * give the same answer whether or not there was a restart or another prediction in between.
  */
-import { createRandom, type Random } from "../../random.ts";
+import { createRandom } from "../../random.ts";
 import type { Json } from "../../store/store.ts";
 import { Bins } from "../bins.ts";
 import { crossing } from "../crossing.ts";
-import { LifeDistribution } from "../distribution.ts";
+import { LifeDistribution, poolOf } from "../distribution.ts";
 import { fitGrowth, type Growth } from "../growth.ts";
-import { lifeDensity } from "../life-prior.ts";
-import { checksOf, type Forecast, shareOfLaws, stretchOf } from "./backtest.ts";
+import { fleetLife, type LifePrior, roughLife } from "../life-prior.ts";
+import { type Likeness, type PastLife, Similarity } from "../similarity.ts";
+import { checksOf, type Forecast, stretchOf, weightsOf } from "./backtest.ts";
 import { advance, draw, observe, resample } from "./filter.ts";
 import { crossings } from "./forecast.ts";
 import { Numbers } from "./numbers.ts";
@@ -48,10 +49,12 @@ export interface LifePrediction {
   censored: number | null;
   /** Logarithm of the odds for growth against a constant. */
   evidence: number;
-  /** Share of the growth laws in the answer, past forecasts that were judged, factor on the spread. */
-  laws: number;
+  /** Shares of the ways of predicting, past forecasts that were judged, factor on the spread. */
+  weights: { particles: number; laws: number; similarity: number };
   judged: number;
   stretch: number;
+  /** Past failures that this machine is like, the most alike first. */
+  likeness: readonly Likeness[];
 }
 
 const CAPACITY = 60;
@@ -59,11 +62,15 @@ const PARTICLES = 1000;
 /** Particles that make a back-tested forecast. */
 const FORECAST_PARTICLES = 300;
 /** Power of the typical life's density on the result: the particles have begun with it, but have forgotten it where growth wanders. */
-const PRIOR_POWER = 0.5;
+const PRIOR_POWER = 0.6;
+/** Past failures from which their lives count, weight of likeness beside the particles, and how many curves it needs in full. */
+export const FEWEST_FAILURES = 3;
+const FLEET_SHARE = 1;
+const FLEET_FULL = 5;
 /** Share of the laws before any forecast was judged, when the evidence for growth is full; none below the least. */
-const LAWS = { share: 0.35, least: 4, full: 12 };
+const LAWS = { share: 0.5, least: 6, full: 20 };
 /** Scatter of the limit: a share of the way, and of the noise with which its reaching is seen. */
-const SCATTER = { way: 0.01, noise: 0.5 };
+const SCATTER = { way: 0.01, noise: 0.75 };
 /** The mean counts no life beyond this share of the typical life, or this many ages when none is known. */
 const CAP = { ofTypical: 0.625, ages: 20 };
 /** Without a typical life, in ages; with one, in lives. */
@@ -75,6 +82,8 @@ export class ParticlePredictor {
   #bins = new Bins(CAPACITY);
   #first: number | null = null;
   #last: number | null = null;
+  #prior: LifePrior | undefined;
+  #failures: readonly PastLife[] = [];
   /** The newest three values, whose median decides whether the limit is reached. */
   #newest: number[] = [];
 
@@ -86,6 +95,23 @@ export class ParticlePredictor {
       throw new RangeError(`typicalLife must be above zero, got ${options.typicalLife}`);
     this.#options = options;
     this.#sign = options.direction === "rising" ? 1 : -1;
+    this.learn([]);
+  }
+
+  /**
+   * Takes what is known of machines of this kind that failed. From three on, their lives replace the typical life, and their
+   * curves are laid over this machine's (tier B).
+   */
+  learn(failures: readonly PastLife[]): void {
+    const { typicalLife } = this.#options;
+    const lives = failures.map((f) => f.life).filter((life) => life > 0 && Number.isFinite(life));
+    this.#failures = failures;
+    this.#prior =
+      lives.length >= FEWEST_FAILURES
+        ? fleetLife(lives)
+        : typicalLife === undefined
+          ? undefined
+          : roughLife(typicalLife);
   }
 
   /** Time since the first sample. */
@@ -119,20 +145,20 @@ export class ParticlePredictor {
   predict(): LifePrediction | undefined {
     if (this.#bins.count < 2) return undefined;
     if (this.#reached()) return REACHED;
-    const { typicalLife, seed = 1, particles = PARTICLES } = this.#options;
-    const random = createRandom(seed);
     const series = scaled(this.#bins.all, this.#sign * this.#options.threshold);
-    const growth = fitGrowth(series.bins);
-    const own = this.#filter(series, particles, random);
+    const similarity = this.#similarity(series);
+    const { experts, forecasts, growth, likeness } = this.#ask(series, similarity);
     const trend = growth ? Math.min(1, Math.max(0, (growth.evidence - LAWS.least) / (LAWS.full - LAWS.least))) : 0;
-    const share = shareOfLaws(own.forecasts, trend * LAWS.share);
-    let life = own.life;
-    if (share > 0) life = life.pool(lawLife(growth!, 1, this.age), share);
+    const before = [1 - LAWS.share * trend, LAWS.share * trend];
+    if (similarity) before.push(FLEET_SHARE * Math.min(1, similarity.count / FLEET_FULL));
+    const weights = weightsOf(forecasts, before);
+    let life = poolOf(experts, weights);
     if (life.alive > 0.05) life = life.living();
-    if (typicalLife) life = life.reweigh((time) => lifeDensity(this.age + time, typicalLife) ** PRIOR_POWER);
-    const stretch = stretchOf(own.forecasts, share);
+    const prior = this.#prior;
+    if (prior) life = life.reweigh((time) => prior.density(this.age + time) ** PRIOR_POWER);
+    const stretch = stretchOf(forecasts, weights);
     life = life.stretch(stretch);
-    const cap = typicalLife ? CAP.ofTypical * typicalLife : CAP.ages * this.age;
+    const cap = prior ? CAP.ofTypical * Math.max(prior.typical, this.age) : CAP.ages * this.age;
     return {
       mean: life.mean(cap),
       p05: life.quantile(0.05),
@@ -144,9 +170,10 @@ export class ParticlePredictor {
       reached: false,
       censored: life.quantile(0.95) > cap ? cap : null,
       evidence: growth?.evidence ?? Number.NEGATIVE_INFINITY,
-      laws: share,
-      judged: own.forecasts.length,
+      weights: { particles: weights[0]!, laws: weights[1]!, similarity: weights[2] ?? 0 },
+      judged: forecasts.length,
       stretch,
+      likeness,
     };
   }
 
@@ -169,44 +196,66 @@ export class ParticlePredictor {
     return middle >= this.#sign * this.#options.threshold;
   }
 
-  /** Runs the particles through the record; on the way they, and the laws, make the forecasts that are judged now. */
-  #filter(series: Series, count: number, random: Random): { life: LifeDistribution; forecasts: Forecast[] } {
+  /** Past failures as levels of this machine's record; undefined when there are too few curves. */
+  #similarity(series: Series): Similarity | undefined {
+    if (this.#failures.length < FEWEST_FAILURES) return undefined;
+    const similarity = new Similarity(this.#failures, (value) => series.level(this.#sign * value));
+    return similarity.count >= FEWEST_FAILURES ? similarity : undefined;
+  }
+
+  /** Asks every way of predicting, now and, for the forecasts that can be judged, at past moments. */
+  #ask(series: Series, similarity: Similarity | undefined) {
     const { observations, noise } = series;
     const { age } = this;
-    const { typicalLife } = this.#options;
+    const { seed = 1, particles: count = PARTICLES } = this.#options;
+    const random = createRandom(seed);
     const numbers = new Numbers(random);
     const checks = checksOf(series);
     const forecasts: Forecast[] = [];
     const first = observations[0]!;
-    let p = drawParticles(count, { typicalLife, age, level: first.y, variance: 4 * noise * noise }, random, numbers);
+    const aged = observations.map((o) => ({ ...o, t: o.t - this.#first! }));
+    const passed = this.#last! - observations.at(-1)!.t;
+    let p = drawParticles(
+      count,
+      { prior: this.#prior, age, level: first.y, variance: 4 * noise * noise },
+      random,
+      numbers,
+    );
     let t = first.t;
     for (const [i, o] of observations.entries()) {
       if (o.t > t) advance(p, o.t - t, numbers);
       t = o.t;
       if (observe(p, o) < count / 2) p = resample(p, random, numbers);
-      for (const { bin, actual, level } of checks) {
+      for (const { bin, actual, level, reach } of checks) {
         if (bin !== i) continue;
-        const then = fitGrowth(series.bins.slice(0, i + 1));
-        if (!then) continue;
+        const growth = fitGrowth(series.bins.slice(0, i + 1));
+        if (!growth) continue;
         const few = draw(p, FORECAST_PARTICLES, random);
-        const particles = new LifeDistribution(age);
-        crossings(few, level, 0, 1000 * actual, numbers, (time) => particles.add(time, 1));
-        forecasts.push({ particles, laws: lawLife(then, level, age), actual });
+        const own = new LifeDistribution(age);
+        crossings(few, level, 0, 1000 * actual, numbers, (time) => own.add(time, 1));
+        const experts = [own, lawLife(growth, level, age, 0)];
+        if (similarity) experts.push(similarity.predict(aged.slice(0, i + 1), level, age).life);
+        forecasts.push({ experts, actual, reach });
       }
     }
-    if (this.#last! > t) advance(p, this.#last! - t, numbers);
-    const life = new LifeDistribution(age);
-    const longest = LONGEST * Math.max(age, typicalLife ?? 0);
+    if (passed > 0) advance(p, passed, numbers);
+    const own = new LifeDistribution(age);
+    const longest = LONGEST * Math.max(age, this.#prior?.typical ?? 0);
     const scatter = SCATTER.way + SCATTER.noise * noise;
-    crossings(draw(p, count, random), 1, scatter, longest, numbers, (time) => life.add(time, 1));
-    return { life, forecasts };
+    crossings(draw(p, count, random), 1, scatter, longest, numbers, (time) => own.add(time, 1));
+    const growth = fitGrowth(series.bins);
+    const experts = [own, growth ? lawLife(growth, 1, age, passed) : new LifeDistribution(age)];
+    const like = similarity?.predict(aged, 1, age, passed);
+    if (like) experts.push(like.life);
+    return { experts, forecasts, growth, likeness: like?.likeness ?? [] };
   }
 }
 
-function lawLife(growth: Growth, level: number, scale: number): LifeDistribution {
+/** @param passed time since the growth was fitted */
+function lawLife(growth: Growth, level: number, scale: number, passed: number): LifeDistribution {
   const { times, weights } = crossing(growth, level);
   const life = new LifeDistribution(scale);
-  for (let i = 0; i < times.length; i++) life.add(times[i]!, weights[i]!);
+  for (let i = 0; i < times.length; i++) life.add(times[i]! - passed, weights[i]!);
   return life;
 }
 
@@ -221,7 +270,8 @@ const REACHED: LifePrediction = {
   reached: true,
   censored: null,
   evidence: Number.POSITIVE_INFINITY,
-  laws: 0,
+  weights: { particles: 1, laws: 0, similarity: 0 },
   judged: 0,
   stretch: 1,
+  likeness: [],
 };

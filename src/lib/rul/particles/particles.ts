@@ -9,7 +9,7 @@
  * value to the limit.
  */
 import type { Random } from "../../random.ts";
-import { LIFE_SCALES, LIFE_VARIATION, logDeviation } from "../life-prior.ts";
+import type { LifePrior } from "../life-prior.ts";
 import type { Numbers } from "./numbers.ts";
 
 export const FIELDS = ["m", "v", "rate", "a", "q", "life", "volatility", "diffusion", "noise"] as const;
@@ -20,7 +20,7 @@ export interface Particles extends Record<(typeof FIELDS)[number], Float64Array>
 }
 
 /** Growth that jumps: this many times per life, by so much of its logarithm, then accelerating up to so much per life. */
-export const JUMPS = { perLife: 2, mean: 0.7, deviation: 0.9, acceleration: 3 };
+export const JUMPS = { perLife: 3, mean: 0.7, deviation: 0.9, acceleration: 3 };
 /** Shares of the shapes of growth: nearly straight, exponential, a power of time, slow until something happens. */
 const SHAPES = { straight: 0.2, exponential: 0.35, power: 0.25 };
 const VOLATILITY = [0.05, 1.2] as const;
@@ -38,8 +38,8 @@ export function makeParticles(count: number): Particles {
 }
 
 export interface Beginning {
-  /** Typical whole life, if known, else the age so far. */
-  typicalLife: number | undefined;
+  /** What is known of such machines' lives; if nothing, the age so far must do. */
+  prior: LifePrior | undefined;
   age: number;
   level: number;
   variance: number;
@@ -65,12 +65,8 @@ export function drawParticles(count: number, begin: Beginning, random: Random, n
   return p;
 }
 
-function drawLife(begin: Beginning, u: number, z: number): number {
-  if (begin.typicalLife === undefined) return begin.age * UNKNOWN_LIFE.ages * Math.exp(UNKNOWN_LIFE.deviation * z);
-  const s = logDeviation(LIFE_VARIATION);
-  let sum = 0;
-  const scale = LIFE_SCALES.find(({ weight }) => (sum += weight) >= u) ?? LIFE_SCALES[1];
-  return begin.typicalLife * scale.factor * Math.exp(s * z - (s * s) / 2);
+function drawLife({ prior, age }: Beginning, u: number, z: number): number {
+  return prior ? prior.draw(u, z) : age * UNKNOWN_LIFE.ages * Math.exp(UNKNOWN_LIFE.deviation * z);
 }
 
 /** Growth from level 0 to 1 within one life: rate and acceleration at its beginning, and how the acceleration fades. */

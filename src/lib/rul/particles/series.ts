@@ -7,6 +7,8 @@ export interface Series {
   observations: Observation[];
   /** Standard deviation of one sample. */
   noise: number;
+  /** Level of a value. */
+  level(value: number): number;
 }
 
 /** Least noise, as a share of the way to the limit: no sensor is better. */
@@ -19,11 +21,13 @@ export function scaled(bins: readonly Bin[], limit: number): Series {
   // A machine that begins at its limit has no way to go: then its noise is the unit.
   const way = Math.max(limit - first, 3 * noise, 1e-9 * Math.abs(limit), Number.MIN_VALUE);
   const relative = Math.max(noise / way, LEAST_NOISE);
-  const own = bins.map((b) => ({ t: b.t, y: 1 + (b.y - limit) / way, n: b.n, s2: b.s2 / way ** 2 }));
+  const level = (value: number) => 1 + (value - limit) / way;
+  const own = bins.map((b) => ({ t: b.t, y: level(b.y), n: b.n, s2: b.s2 / way ** 2 }));
   return {
     bins: own,
     observations: own.map((b) => ({ t: b.t, y: b.y, variance: relative ** 2 / b.n })),
     noise: relative,
+    level,
   };
 }
 
