@@ -8,13 +8,11 @@ export interface Crossing {
   probability(horizon: number): number;
   /** Mean, or null when a part of the distribution lies beyond every horizon. */
   mean: number | null;
-  /** The distribution itself: times with their weights, in no order. */
-  times: readonly number[];
-  weights: readonly number[];
 }
 
-/** Standard normal quantiles at the middles of eight equal slices. */
-const NORMAL = [-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341];
+const LEAST_WEIGHT = 3e-3;
+/** Standard normal quantiles at the middles of six equal slices. */
+const NORMAL = [-1.383, -0.6745, -0.2104, 0.2104, 0.6745, 1.383];
 /**
  * Growth does not stay as it is: its logarithm wanders, the more the further it is extrapolated, in time (`ratio` to what
  * was seen) and in height (`climb`, what is left to the limit over what has been climbed). One standard deviation of the
@@ -24,22 +22,23 @@ const NORMAL = [-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.53
 const wander = (ratio: number, climb: number): number =>
   Math.sqrt(0.15 ** 2 + 0.18 ** 2 * Math.min(ratio, 25) + (0.14 * Math.log1p(climb)) ** 2);
 
-export interface LifePrior {
-  /** Age now, in the same unit of time as the crossing. */
-  age: number;
-  /** Typical whole life and its coefficient of variation. */
-  typical: number;
-  variation: number;
-}
-
 /**
  * @param limit the limit, in the indicator's unit; the indicator is taken to rise towards it
  */
-export function crossing(growth: Growth, limit: number, prior?: LifePrior): Crossing {
+export function crossing(growth: Growth, limit: number): Crossing {
   const times: number[] = [];
   const weights: number[] = [];
+  crossingTimes(growth, limit, (time, weight) => {
+    times.push(time);
+    weights.push(weight);
+  });
+  return summarise(times, weights);
+}
+
+/** The distribution itself: calls `found` with times and their weights, in no order. */
+export function crossingTimes(growth: Growth, limit: number, found: (time: number, weight: number) => void): void {
   for (const fit of growth.fits) {
-    if (fit.weight < 1e-3) continue;
+    if (fit.weight < LEAST_WEIGHT) continue;
     const levelSd = Math.sqrt(Math.max(fit.levelVariance, 0));
     const slope = levelSd > 0 ? fit.covariance / levelSd : 0;
     const restSd = Math.sqrt(Math.max(fit.rateVariance - slope * slope, 0));
@@ -52,36 +51,15 @@ export function crossing(growth: Growth, limit: number, prior?: LifePrior): Cros
           1.5,
           Math.hypot(wander(time / growth.span, (limit - fit.level) / growth.climbed), straying / time),
         );
-        spread(time, sd, fit.weight / (NORMAL.length * NORMAL.length), times, weights);
+        spread(time, sd, fit.weight / (NORMAL.length * NORMAL.length), found);
       }
   }
-  if (prior) weigh(times, weights, prior);
-  return summarise(times, weights);
 }
 
 /** A crossing time becomes five, spread by `sd` of its logarithm. */
-function spread(time: number, sd: number, weight: number, times: number[], weights: number[]): void {
-  if (!Number.isFinite(time) || time === 0) {
-    times.push(time);
-    weights.push(weight);
-    return;
-  }
-  for (const z of [-1.4, -0.53, 0, 0.53, 1.4]) {
-    times.push(time * Math.exp(sd * z));
-    weights.push(weight / 5);
-  }
-}
-
-/** Weighs crossing times by a lognormal prior of the whole life, given the present age. */
-function weigh(times: number[], weights: number[], prior: LifePrior): void {
-  const variance = Math.log(1 + prior.variation ** 2);
-  const mu = Math.log(prior.typical) - variance / 2;
-  for (const [i, time] of times.entries()) {
-    const life = prior.age + time;
-    // "Never" counts as very long: three deviations above the typical life.
-    const z = Number.isFinite(life) && life > 0 ? (Math.log(life) - mu) / Math.sqrt(variance) : 3;
-    weights[i]! *= Math.exp(-0.5 * z * z) + 1e-6;
-  }
+function spread(time: number, sd: number, weight: number, found: (time: number, weight: number) => void): void {
+  if (!Number.isFinite(time) || time === 0) return found(time, weight);
+  for (const z of [-1.4, -0.53, 0, 0.53, 1.4]) found(time * Math.exp(sd * z), weight / 5);
 }
 
 function summarise(times: number[], weights: number[]): Crossing {
@@ -104,7 +82,5 @@ function summarise(times: number[], weights: number[]): Crossing {
       return at < 0 ? 0 : Math.min(1, cumulative[at]!);
     },
     mean,
-    times,
-    weights,
   };
 }

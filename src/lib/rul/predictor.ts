@@ -1,9 +1,8 @@
-/** Remaining useful life of one machine from the growth of its health indicator towards a limit. */
+/** Remaining useful life of one machine from its health indicator and a limit: tiers A and B, in words (docs/rul.md). */
 import type { Json } from "../store/store.ts";
 import type { RulSection } from "../twin/envelope.ts";
-import { Bins } from "./bins.ts";
-import { type Crossing, crossing } from "./crossing.ts";
-import { fitGrowth } from "./growth.ts";
+import { FEWEST_FAILURES, type LifePrediction, ParticlePredictor } from "./particles/particle-predictor.ts";
+import type { PastLife } from "./similarity.ts";
 import { presentSlope } from "./slope.ts";
 
 export interface RulOptions {
@@ -22,6 +21,7 @@ export interface RulOptions {
   longest: number;
   /** Typical whole life in `timeUnit`, if known. */
   typicalLife?: number;
+  seed?: string | number;
 }
 
 export interface RulEstimate {
@@ -30,8 +30,7 @@ export interface RulEstimate {
   restarted: boolean;
 }
 
-const CAPACITY = 80;
-const FEWEST_BINS = 12;
+const FEWEST_SAMPLES = 12;
 /** Logarithm of the odds for growth against a constant: in 1 500 samples of pure noise fewer than 1 % of looks exceed it. */
 const ENOUGH_EVIDENCE = 4;
 /** A fall by this many deviations, held for some samples, is a repair that nobody reported. */
@@ -39,24 +38,20 @@ const REPAIR_DEVIATIONS = 8;
 const REPAIR_SAMPLES = 8;
 /** Below this share of the way to the limit every law of growth still fits, and any number would be a guess. */
 const LEAST_CLIMB = 0.05;
-const LIFE_VARIATION = 0.5;
+/** An answer counts down until the age has grown by this share, or this share of the life that was left has passed. */
+const RENEWAL = { age: 0.04, left: 0.05 };
 
-interface Answer {
-  /** Time of the data at which it was computed. */
+interface Answer extends LifePrediction {
+  /** Time of the data at which it was computed, and the age then. */
   at: number;
-  p05: number;
-  p10: number;
-  p50: number;
-  p90: number;
-  p95: number;
-  mean: number | null;
+  age: number;
 }
 
 export class RulPredictor {
   #options: RulOptions;
   #sign: 1 | -1;
-  #bins = new Bins(CAPACITY);
-  #begin: number | null = null;
+  #particles: ParticlePredictor;
+  #failures: readonly PastLife[] = [];
   #last: { t: number; y: number } | null = null;
   /** Smoothed level and its deviation, to notice a repair; both in the direction of growth. */
   #level = 0;
@@ -65,15 +60,42 @@ export class RulPredictor {
   /** Samples that wait for the next ones to say whether they are a repair. */
   #held: [t: number, y: number][] = [];
   #answer: Answer | null = null;
-  #crossing: Crossing | null = null;
+  /** The record from which the answer was computed, so that a restart gives the same one. */
+  #asOf: { particles: Json; at: number; age: number } | null = null;
+  /** Age at the last computation, whether or not it gave an answer. */
+  #asked = 0;
+  #stale = false;
   #reason = "";
-  #slope = 0;
 
   constructor(options: RulOptions) {
     if (!(options.timeUnitLength > 0))
       throw new RangeError(`timeUnitLength must be above zero, got ${options.timeUnitLength}`);
     this.#options = options;
     this.#sign = options.direction === "rising" ? 1 : -1;
+    const { threshold, direction, typicalLife, seed = 1 } = options;
+    this.#particles = new ParticlePredictor({ threshold, direction, seed, ...(typicalLife && { typicalLife }) });
+  }
+
+  /** Takes what is known of machines that failed, in `timeUnit`. The next sample answers with it. */
+  learn(failures: readonly PastLife[]): void {
+    this.#failures = failures;
+    this.#particles.learn(failures);
+    this.#stale = true;
+  }
+
+  /** Time since the trend began, in `timeUnit`. */
+  get age(): number {
+    return this.#particles.age;
+  }
+
+  /** The indicator since the trend began: age and value. */
+  get curve(): [age: number, value: number][] {
+    return this.#particles.curve;
+  }
+
+  /** True when the smoothed indicator is at its limit. */
+  get reached(): boolean {
+    return this.#count >= 3 && this.#level >= this.#limit();
   }
 
   /**
@@ -96,121 +118,115 @@ export class RulPredictor {
 
   /** Begins the trend again, after maintenance. */
   restart(): void {
-    this.#bins.clear();
-    this.#begin = null;
+    this.#particles.restart();
     this.#level = 0;
     this.#deviation = 0;
     this.#count = 0;
     this.#held = [];
     this.#answer = null;
-    this.#crossing = null;
-    this.#slope = 0;
+    this.#asOf = null;
+    this.#asked = 0;
   }
 
   /** The present answer. */
   section(): RulSection {
-    const { label, unit, threshold, direction, timeUnit, horizon, signal } = this.#options;
-    const value = this.#last ? this.#sign * this.#level : null;
+    const { timeUnit, horizon } = this.#options;
     const common = {
       unit: timeUnit,
       coverage: 0.9,
-      tier: "A",
-      method: "trend",
-      indicator: { signal, value: value === null ? null : round(value), threshold, direction },
+      tier: this.#failures.length >= FEWEST_FAILURES ? "B" : "A",
+      indicator: {
+        signal: this.#options.signal,
+        value: this.#last ? round(this.#sign * this.#level) : null,
+        threshold: this.#options.threshold,
+        direction: this.#options.direction,
+      },
     };
-    const nothing = { mean: null, p05: null, p10: null, p50: null, p90: null, p95: null };
-    if (this.#reached()) {
-      const why = [
-        `${label} ${format(value!)} ${unit} has reached its limit of ${format(threshold)} ${unit}: the machine counts as failed.`,
-      ];
+    if (this.reached)
       return {
         ...common,
+        ...quantiles(() => 0),
         mean: 0,
-        p05: 0,
-        p10: 0,
-        p50: 0,
-        p90: 0,
-        p95: 0,
+        method: "limit",
         failureProbability: { horizon, value: 1 },
         censored: null,
         unknown: false,
-        why,
+        why: [this.#reachedSentence()],
       };
-    }
     const answer = this.#answer;
     if (!answer)
       return {
         ...common,
-        ...nothing,
+        ...quantiles(() => null),
+        mean: null,
+        method: this.#method(),
         failureProbability: { horizon, value: null },
         censored: null,
         unknown: true,
-        why: [this.#reason || `No trend yet: ${label} has too few samples.`],
+        why: [this.#reason || this.#tooFew()],
       };
     // Only observed time counts: while the indicator is silent nobody knows whether the machine wears.
     const passed = Math.max(0, (this.#last?.t ?? answer.at) - answer.at);
-    const left = (x: number) => (x > this.#options.longest ? null : round(Math.max(0, x - passed)));
-    const censored = answer.p95 > this.#options.longest ? this.#options.longest : null;
-    const probability = this.#crossing ? this.#crossing.probability(horizon + passed) : null;
-    const per = this.#slope * this.#sign;
-    const why = [
-      `${label} ${per >= 0 ? "grows" : "falls"} ${format(Math.abs(per))} ${unit} per ${timeUnit}, now ${format(value!)} ${unit}, limit ${format(threshold)} ${unit}.`,
-    ];
-    if (censored !== null) why.push(`Failure may lie beyond ${format(censored)} ${timeUnit}.`);
+    const longest = Math.min(this.#options.longest, answer.censored ?? Number.POSITIVE_INFINITY);
+    const left = (x: number) => (x > longest ? null : round(Math.max(0, x - passed)));
+    const censored = answer.p95 > longest ? round(longest) : null;
+    const value = answer.probability(horizon + passed);
     return {
       ...common,
-      mean: answer.mean === null || censored !== null ? null : left(answer.mean),
-      p05: left(answer.p05),
-      p10: left(answer.p10),
-      p50: left(answer.p50),
-      p90: left(answer.p90),
-      p95: left(answer.p95),
-      failureProbability: { horizon, value: probability === null ? null : Number(probability.toFixed(4)) },
+      ...quantiles((name) => left(answer[name])),
+      mean: censored !== null ? null : left(answer.mean),
+      method: this.#method(),
+      failureProbability: { horizon, value: Number(value.toFixed(4)) },
       censored,
       unknown: false,
-      why,
+      why: this.#why(answer, censored),
     };
   }
 
   snapshot(): Json {
     return {
-      bins: this.#bins.snapshot(),
-      begin: this.#begin,
-      last: this.#last,
+      particles: this.#particles.snapshot(),
+      last: this.#last as Json,
       level: this.#level,
       deviation: this.#deviation,
       count: this.#count,
       held: this.#held,
-    } as unknown as Json;
+      asOf: this.#asOf as Json,
+      asked: this.#asked,
+      reason: this.#reason,
+    };
   }
 
   restore(state: Json): void {
-    const s = state as unknown as {
-      bins: Json;
-      begin: number | null;
+    const s = state as {
+      particles: Json;
       last: { t: number; y: number } | null;
       level: number;
       deviation: number;
       count: number;
       held: [number, number][];
+      asOf: { particles: Json; at: number; age: number } | null;
+      asked: number;
+      reason: string;
     };
-    this.#bins.restore(s.bins);
-    this.#begin = s.begin;
+    this.#asOf = s.asOf;
+    this.#asked = s.asked;
+    if (s.asOf) {
+      this.#particles.restore(s.asOf.particles);
+      const prediction = this.#particles.predict();
+      if (prediction) this.#answer = { ...prediction, at: s.asOf.at, age: s.asOf.age };
+    }
+    this.#particles.restore(s.particles);
     this.#last = s.last;
     this.#level = s.level;
     this.#deviation = s.deviation;
     this.#count = s.count;
     this.#held = s.held;
-    if (this.#last) this.#fit(this.#last.t);
+    this.#reason = s.reason;
   }
 
   #limit(): number {
     return this.#sign * this.#options.threshold;
-  }
-
-  /** The smoothed indicator, so that one wild sample is no failure. */
-  #reached(): boolean {
-    return this.#count >= 3 && this.#level >= this.#limit();
   }
 
   #follow(y: number): void {
@@ -230,58 +246,95 @@ export class RulPredictor {
   }
 
   #takeHeld(): void {
-    let fresh = false;
+    let fresh = this.#stale;
     for (const [t, y] of this.#held) {
-      this.#begin ??= t;
       this.#follow(y);
-      fresh = this.#bins.push(t, y) || fresh;
+      fresh = this.#particles.update(t, this.#sign * y) || fresh;
     }
     const newest = this.#held.at(-1)![0];
     this.#held = [];
-    if (fresh) this.#fit(newest);
+    if (fresh && (this.#stale || this.#due(newest)) && !this.reached) this.#predict(newest);
   }
 
-  #fit(now: number): void {
-    const { label, typicalLife } = this.#options;
+  #due(now: number): boolean {
+    if (this.age >= this.#asked * (1 + RENEWAL.age)) return true;
+    return this.#answer !== null && now - this.#answer.at >= RENEWAL.left * this.#answer.p50;
+  }
+
+  #predict(now: number): void {
+    this.#asked = this.age;
+    this.#stale = false;
     this.#answer = null;
-    this.#crossing = null;
-    const bins = this.#bins.all;
-    const growth = bins.length >= FEWEST_BINS ? fitGrowth(bins) : undefined;
-    if (!growth) {
-      this.#reason ||= `No trend yet: ${label} has too few samples.`;
+    this.#asOf = null;
+    if (this.#count < FEWEST_SAMPLES) {
+      this.#reason ||= this.#tooFew();
       return;
     }
-    const rate = growth.fits.reduce((sum, f) => sum + f.weight * f.rate, 0);
-    if (growth.evidence < ENOUGH_EVIDENCE || !(rate > 0)) {
-      this.#reason = `No trend yet: ${label} does not ${this.#sign > 0 ? "grow" : "fall"} towards its limit beyond its noise.`;
-      return;
+    const prediction = this.#particles.predict();
+    this.#reason = prediction ? this.#doubt(prediction) : this.#tooFew();
+    if (!prediction || this.#reason !== "") return;
+    this.#answer = { ...prediction, at: now, age: this.age };
+    this.#asOf = { particles: this.#particles.snapshot(), at: now, age: this.age };
+  }
+
+  /** Why a prediction is no answer; empty when it is one. With lives known beforehand there is always one. */
+  #doubt({ trend, p50 }: LifePrediction): string {
+    const { label, longest, timeUnit } = this.#options;
+    const verb = this.#sign > 0 ? "grow" : "fall";
+    if (!this.#livesKnown) {
+      if (trend.evidence < ENOUGH_EVIDENCE || !(trend.rate > 0))
+        return `No trend yet: ${label} does not ${verb} towards its limit beyond its noise.`;
+      if (trend.climb < LEAST_CLIMB)
+        return `No number yet: ${label} has begun to ${verb}, but has covered less than ${100 * LEAST_CLIMB} % of the way to its limit.`;
     }
-    const climb = growth.climbed / (growth.climbed + Math.max(0, this.#limit() - this.#level));
-    if (climb < LEAST_CLIMB) {
-      this.#reason = `No number yet: ${label} has begun to ${this.#sign > 0 ? "grow" : "fall"}, but has covered less than ${100 * LEAST_CLIMB} % of the way to its limit.`;
-      return;
-    }
-    const prior = typicalLife
-      ? { age: now - (this.#begin ?? now), typical: typicalLife, variation: LIFE_VARIATION }
-      : undefined;
-    const result = crossing(growth, this.#limit(), prior);
-    if (result.quantile(0.5) > this.#options.longest) {
-      this.#reason = `No end in sight: at the present growth ${label} needs more than ${format(this.#options.longest)} ${this.#options.timeUnit} to its limit.`;
-      return;
-    }
-    this.#reason = "";
-    this.#crossing = result;
-    this.#slope = presentSlope(bins);
-    const [p05, p10, p50, p90, p95] = [0.05, 0.1, 0.5, 0.9, 0.95].map((p) => result.quantile(p)) as [
-      number,
-      number,
-      number,
-      number,
-      number,
+    if (p50 > longest)
+      return `No end in sight: at the present growth ${label} needs more than ${format(longest)} ${timeUnit} to its limit.`;
+    return "";
+  }
+
+  get #livesKnown(): boolean {
+    return this.#options.typicalLife !== undefined || this.#failures.length >= FEWEST_FAILURES;
+  }
+
+  #method(): string {
+    return this.#failures.length >= FEWEST_FAILURES ? "trend and past failures" : "trend";
+  }
+
+  #why(answer: Answer, censored: number | null): string[] {
+    const { label, unit, threshold, timeUnit, typicalLife } = this.#options;
+    const per = presentSlope(this.#particles.bins);
+    const value = this.#sign * this.#level;
+    const growing = per * this.#sign >= 0 ? "grows" : "falls";
+    const why = [
+      `${label} ${growing} ${format(Math.abs(per))} ${unit} per ${timeUnit}, now ${format(value)} ${unit}, limit ${format(threshold)} ${unit}.`,
     ];
-    this.#answer = { at: now, p05, p10, p50, p90, p95, mean: result.mean };
+    if (censored !== null) why.push(`Failure may lie beyond ${format(censored)} ${timeUnit}.`);
+    const lives = this.#failures.length;
+    if (lives >= FEWEST_FAILURES) why.push(`Tier B: ${lives} past failures and the trend.`);
+    else if (typicalLife !== undefined) why.push(`Tier A: no ${FEWEST_FAILURES} past failures are known yet.`);
+    if (answer.trend.evidence < ENOUGH_EVIDENCE)
+      why.push(`Low confidence: ${label} shows no trend yet, so this is mostly what such machines last.`);
+    const most = answer.likeness[0];
+    if (most && most.share > 0.3) why.push(`Most like ${most.unit}.`);
+    return why;
+  }
+
+  #tooFew(): string {
+    return `No trend yet: ${this.#options.label} has too few samples.`;
+  }
+
+  #reachedSentence(): string {
+    const { label, unit, threshold } = this.#options;
+    const value = format(this.#sign * this.#level);
+    return `${label} ${value} ${unit} has reached its limit of ${format(threshold)} ${unit}: the machine counts as failed.`;
   }
 }
+
+const NAMES = ["p05", "p10", "p50", "p90", "p95"] as const;
+type Quantile = (typeof NAMES)[number];
+
+const quantiles = (value: (name: Quantile) => number | null) =>
+  Object.fromEntries(NAMES.map((name) => [name, value(name)])) as Record<Quantile, number | null>;
 
 /** Four significant digits: more would claim a precision that no prediction has, and make replays differ in the last bit. */
 const round = (x: number): number => Number(x.toPrecision(4));

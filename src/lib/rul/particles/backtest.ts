@@ -31,8 +31,8 @@ const CLEAR = 3;
 /** Pinball loss that even the best forecast is taken to have, and how strongly losses count. */
 const LEAST_LOSS = 0.05 / 7;
 const SHARPNESS = 4;
-/** Forecasts that the spread is taken to have seen already, and its bounds. */
-const BEFOREHAND = 1;
+/** Forecasts that the spread is taken to have seen already, their mean square, and the bounds of the factor. */
+const BEFOREHAND = { forecasts: 1, square: 0.8 };
 const LEAST_STRETCH = 0.4;
 const MOST_STRETCH = 1.6;
 
@@ -79,8 +79,8 @@ export function weightsOf(forecasts: readonly Forecast[], before: readonly numbe
  * came true narrows the interval only as far as it reached.
  */
 export function stretchOf(forecasts: readonly Forecast[], weights: readonly number[]): number {
-  let squares = BEFOREHAND;
-  let count = BEFOREHAND;
+  let squares = BEFOREHAND.forecasts * BEFOREHAND.square;
+  let count = BEFOREHAND.forecasts;
   for (const f of forecasts) {
     const p = poolOf(f.experts, weights).probability(f.actual);
     const square = normalScore(Math.min(0.98, Math.max(0.02, p))) ** 2;

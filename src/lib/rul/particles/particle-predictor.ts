@@ -8,8 +8,8 @@
  */
 import { createRandom } from "../../random.ts";
 import type { Json } from "../../store/store.ts";
-import { Bins } from "../bins.ts";
-import { crossing } from "../crossing.ts";
+import { type Bin, Bins } from "../bins.ts";
+import { crossingTimes } from "../crossing.ts";
 import { LifeDistribution, poolOf } from "../distribution.ts";
 import { fitGrowth, type Growth } from "../growth.ts";
 import { fleetLife, type LifePrior, roughLife } from "../life-prior.ts";
@@ -47,8 +47,8 @@ export interface LifePrediction {
   reached: boolean;
   /** The life beyond which nothing can be said, when a part of the distribution lies there; else null. */
   censored: number | null;
-  /** Logarithm of the odds for growth against a constant. */
-  evidence: number;
+  /** Growth so far: logarithm of its odds against a constant, rate towards the limit, share of the way that is covered. */
+  trend: { evidence: number; rate: number; climb: number };
   /** Shares of the ways of predicting, past forecasts that were judged, factor on the spread. */
   weights: { particles: number; laws: number; similarity: number };
   judged: number;
@@ -114,6 +114,16 @@ export class ParticlePredictor {
           : roughLife(typicalLife);
   }
 
+  /** The record, rising towards the limit. */
+  get bins(): readonly Bin[] {
+    return this.#bins.all;
+  }
+
+  /** The record as age and value. */
+  get curve(): [age: number, value: number][] {
+    return this.#bins.all.map((b) => [b.t - this.#first!, this.#sign * b.y]);
+  }
+
   /** Time since the first sample. */
   get age(): number {
     return this.#first === null ? 0 : this.#last! - this.#first;
@@ -169,7 +179,7 @@ export class ParticlePredictor {
       probability: (horizon) => life.probability(horizon),
       reached: false,
       censored: life.quantile(0.95) > cap ? cap : null,
-      evidence: growth?.evidence ?? Number.NEGATIVE_INFINITY,
+      trend: growth ? trendOf(growth, series) : NO_TREND,
       weights: { particles: weights[0]!, laws: weights[1]!, similarity: weights[2] ?? 0 },
       judged: forecasts.length,
       stretch,
@@ -251,11 +261,18 @@ export class ParticlePredictor {
   }
 }
 
+const NO_TREND = { evidence: Number.NEGATIVE_INFINITY, rate: 0, climb: 0 };
+
+function trendOf(growth: Growth, { bins }: Series): LifePrediction["trend"] {
+  const rate = growth.fits.reduce((sum, f) => sum + f.weight * f.rate, 0);
+  const left = Math.max(0, 1 - bins.slice(-3).reduce((sum, b) => sum + b.y / Math.min(3, bins.length), 0));
+  return { evidence: growth.evidence, rate, climb: growth.climbed / (growth.climbed + left) };
+}
+
 /** @param passed time since the growth was fitted */
 function lawLife(growth: Growth, level: number, scale: number, passed: number): LifeDistribution {
-  const { times, weights } = crossing(growth, level);
   const life = new LifeDistribution(scale);
-  for (let i = 0; i < times.length; i++) life.add(times[i]! - passed, weights[i]!);
+  crossingTimes(growth, level, (time, weight) => life.add(time - passed, weight));
   return life;
 }
 
@@ -269,7 +286,7 @@ const REACHED: LifePrediction = {
   probability: () => 1,
   reached: true,
   censored: null,
-  evidence: Number.POSITIVE_INFINITY,
+  trend: { evidence: Number.POSITIVE_INFINITY, rate: 0, climb: 1 },
   weights: { particles: 1, laws: 0, similarity: 0 },
   judged: 0,
   stretch: 1,
