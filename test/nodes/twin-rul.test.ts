@@ -13,7 +13,15 @@ interface Message {
   payload: unknown;
   event?: string;
   twin: {
-    rul: { p05: number | null; p50: number | null; p95: number | null; unit: string; unknown: boolean; why: string[] };
+    rul: {
+      p05: number | null;
+      p50: number | null;
+      p95: number | null;
+      unit: string;
+      tier: string;
+      unknown: boolean;
+      why: string[];
+    };
   };
 }
 
@@ -178,14 +186,103 @@ describe("twin-rul", () => {
       .filter((entry: { type?: string }) => entry.type === "twin-rul");
     assert.match(String(own[0]?.msg), /has no failure threshold: enter one there/);
   });
+
+  it("answers from the first samples on when the lives of such machines are known, and says what it relies on", async () => {
+    const failures = [200, 265, 320].map((life, i) => ({ unit: `motor ${i + 1}`, life }));
+    const { results, feed } = await start({ failures });
+    await feed(0, 40, () => 1.8);
+    const { p05, p50, p95, tier, why } = results.at(-1)!.twin.rul;
+    assert.equal(tier, "B");
+    // Geometric mean 257: about 217 are left at hour 39.
+    assert.ok(p50! > 110 && p50! < 300, `${p50}`);
+    assert.ok(p05! < 200 && (p95 === null || p95 > 220), `${p05} to ${p95}`);
+    assert.match(why.join(" "), /3 past failures/);
+    assert.match(why.join(" "), /Low confidence/);
+  });
+
+  it("remembers a life that reached its limit, for all twins of the asset and over a redeploy", async () => {
+    const first = await start();
+    for (let life = 0; life < 3; life++) {
+      await first.feed(life * 400, life * 400 + 280, (h) => wear(h % 400));
+      first.node.receive({ action: "maintenance", payload: { id: first.id } });
+      await settled();
+    }
+    await helper.unload();
+    const second = await start();
+    await second.feed(0, 60, () => 1.8);
+    const { tier, why } = second.results.at(-1)!.twin.rul;
+    assert.equal(tier, "B");
+    assert.match(why.join(" "), /[3-9] past failures/);
+    second.node.receive({ action: "reset", payload: { id: second.id } });
+  });
+
+  it("learns a fleet model from ten recorded failures in a worker, says so, and answers with it", async function () {
+    this.timeout(60_000);
+    const { id, node, results, events, feed } = await start({ indicator: "model", horizon: 30 });
+    const life = (k: number) => 60 + 5 * k;
+    const { store } = helper.getNode(asset.id);
+    let from = 0;
+    for (let k = 0; k < 10; k++) {
+      const value = (h: number) => 2 + 3 * ((h - from) / life(k)) ** 2;
+      await feed(from, from + life(k), value);
+      // The state node's part: the history from which the node learns.
+      for (let h = from; h < from + life(k); h++)
+        store.append({ branch: "live", id }, START + h * HOUR, { vibration: value(h) + 0.02 * Math.sin(17 * h) });
+      node.receive({ action: "maintenance", payload: { id, failed: true } });
+      await settled();
+      from += 200;
+    }
+    await feed(from, from + 5, () => 2);
+    assert.match(results.at(-1)!.twin.rul.why[0]!, /No model yet/);
+    node.receive({ action: "train", payload: { id } });
+    for (let i = 0; i < 300 && !events.some((e) => /model/.test(String(e.payload))); i++) await settled();
+    assert.match(String(events.at(-1)!.payload), /The model of 10 past failures is in use/);
+    node.receive({ action: "maintenance", payload: { id } });
+    await feed(from + 300, from + 300 + 60, (h) => 2 + 3 * ((h - from - 300) / 70) ** 2);
+    const { tier, p50 } = results.at(-1)!.twin.rul;
+    assert.equal(tier, "C");
+    // Ten hours are left; the ten lives wore alike.
+    assert.ok(Math.abs(p50! - 10) < 3, `${p50}`);
+  });
+
+  it("refuses to train on too few failures and to load what is no model, with sentences", async () => {
+    const { id } = await start();
+    const { store } = helper.getNode(asset.id);
+    const answers = store.post({ action: "train", branch: "live", id: "plant1:other", requestId: "a" });
+    assert.match(answers[0]!.message, /needs 10 recorded failures/);
+    const wrong = store.post({
+      action: "load-model",
+      branch: "live",
+      id,
+      requestId: "b",
+      model: { format: "x" },
+    });
+    assert.match(wrong[0]!.message, /no fleet model/);
+  });
 });
 
 describe("migrations of twin-rul", () => {
-  it("leave version 1 as it is, and give an older configuration the defaults", () => {
-    const { id: _id, type: _type, wires: _wires, ...config } = { ...rul, name: "x" };
+  it("leave version 2 as it is", () => {
+    const {
+      id: _id,
+      type: _type,
+      wires: _wires,
+      ...config
+    } = {
+      ...rul,
+      name: "x",
+      version: 2,
+      indicator: "model",
+      failures: [{ unit: "a", life: 3 }],
+      model: "MODEL.json",
+    };
     assert.deepEqual(migrate(config as never), config);
+  });
+  it("give version 1 no past failures and no model, and anything older the defaults", () => {
+    const { id: _id, type: _type, wires: _wires, ...config } = { ...rul, name: "x" };
+    assert.deepEqual(migrate(config as never), { ...config, version: 2, failures: [], model: "" });
     const empty = migrate({});
-    assert.equal(empty.version, 1);
+    assert.equal(empty.version, 2);
     assert.equal(empty.unit, "h");
     assert.equal(empty.horizon, 168);
     assert.equal(empty.indicator, "asset");

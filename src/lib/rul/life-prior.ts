@@ -18,9 +18,9 @@ interface Part {
 
 /** A rough life may be wrong by a factor of two either way; being too long is the dangerous error, so half weighs more. */
 const ROUGH_SCALES = [
-  { factor: 0.5, weight: 0.45 },
-  { factor: 1, weight: 0.42 },
-  { factor: 2, weight: 0.13 },
+  { factor: 0.5, weight: 0.5 },
+  { factor: 1, weight: 0.39 },
+  { factor: 2, weight: 0.11 },
 ] as const;
 const ROUGH_VARIATION = 0.5;
 /** Density that remains far from everything, relative to the peak of one scale: data must be able to win. */

@@ -130,7 +130,7 @@ export class RulPredictor {
 
   /** The present answer. */
   section(): RulSection {
-    const { timeUnit, horizon } = this.#options;
+    const { timeUnit, horizon, longest } = this.#options;
     const common = {
       unit: timeUnit,
       coverage: 0.9,
@@ -167,14 +167,13 @@ export class RulPredictor {
       };
     // Only observed time counts: while the indicator is silent nobody knows whether the machine wears.
     const passed = Math.max(0, (this.#last?.t ?? answer.at) - answer.at);
-    const longest = Math.min(this.#options.longest, answer.censored ?? Number.POSITIVE_INFINITY);
     const left = (x: number) => (x > longest ? null : round(Math.max(0, x - passed)));
     const censored = answer.p95 > longest ? round(longest) : null;
     const value = answer.probability(horizon + passed);
     return {
       ...common,
       ...quantiles((name) => left(answer[name])),
-      mean: censored !== null ? null : left(answer.mean),
+      mean: censored !== null ? null : left(answer.meanWithin(longest)),
       method: this.#method(),
       failureProbability: { horizon, value: Number(value.toFixed(4)) },
       censored,

@@ -1,108 +1,206 @@
+import { readFileSync } from "node:fs";
+import { FleetModel } from "../../lib/rul/fleet/model.ts";
+import { FleetMemory } from "../../lib/rul/fleet-memory.ts";
 import { makeIndicator } from "../../lib/rul/indicator.ts";
+import { alignRecord, type Failure, FEWEST_FOR_MODEL } from "../../lib/rul/library.ts";
 import type { RulOptions } from "../../lib/rul/predictor.ts";
 import { TwinRul } from "../../lib/rul/twin-rul.ts";
-import type { Asset } from "../../lib/twin/asset.ts";
-import { describe, type RulSection, TwinError } from "../../lib/twin/envelope.ts";
+import type { Action, TwinRef } from "../../lib/store/store.ts";
+import { describe, LIVE, type RulSection, TwinError } from "../../lib/twin/envelope.ts";
 import { assetOf } from "../shared/asset-node.ts";
+import { KeyedStates } from "../shared/keyed-states.ts";
 import type { Node, Runtime, Status } from "../shared/node-red.ts";
 import { type Stage, wireStage } from "../shared/stage.ts";
+import { givenLives, goalOf, LENGTH, positive } from "./goal.ts";
 import { migrate, type RulConfig } from "./migrations.ts";
+import { Training } from "./training.ts";
 
-const HOUR = 3_600_000;
-const LENGTH = { min: 60_000, h: HOUR, d: 24 * HOUR, cycles: 1 };
 /** The longest life that is stated, as a multiple of the horizon of the failure probability. */
 const LONGEST = 20;
+/** Rows of a recorded life, and points read for them per signal. */
+const ROWS = 200;
+const POINTS = 4000;
+const NO_GOAL = { signal: "", threshold: Number.MAX_VALUE, direction: "rising", typicalLife: undefined } as const;
 
 export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void {
   const config = migrate(stored);
-  const { asset } = assetOf(RED, config.asset);
+  const { asset, store } = assetOf(RED, config.asset);
   const goal = goalOf(config, asset);
-  const indicator = makeIndicator(asset, { expression: goal.signal, onlyWhile: config.onlyWhile });
+  const indicator = goal && makeIndicator(asset, { expression: goal.signal, onlyWhile: config.onlyWhile });
   const horizon = positive(config.horizon, "The horizon");
   const warnAt = positive(config.warnAt, "The warning probability") / 100;
   if (warnAt >= 1)
     throw new TwinError("E_CONFIG", `The warning probability is ${config.warnAt} %: it must be below 100.`);
-  const options: RulOptions = {
-    label: indicator.label,
-    unit: indicator.unit,
-    signal: indicator.name,
-    threshold: goal.threshold,
-    direction: goal.direction,
+  const { threshold, direction, typicalLife } = goal ?? NO_GOAL;
+  const rul: RulOptions = {
+    label: indicator?.label ?? "",
+    unit: indicator?.unit ?? "",
+    signal: indicator?.name ?? "",
+    threshold,
+    direction,
     timeUnit: config.unit,
     timeUnitLength: LENGTH[config.unit],
     horizon,
     longest: horizon * LONGEST,
-    ...(goal.typicalLife && { typicalLife: goal.typicalLife }),
+    ...(typicalLife && { typicalLife }),
   };
+  const given = givenLives(config);
+  const fleets = new KeyedStates<FleetMemory>(
+    store,
+    `${node.id}/fleet`,
+    JSON.stringify([config.indicator, rul.signal, rul.threshold, direction, config.unit]),
+    () => new FleetMemory(given),
+  );
+  const fleet = fleets.get(LIVE, "fleet");
+  if (config.model.trim() !== "") fleet.state.model = readModel(config.model.trim());
+  const training = new Training();
+
   const stage: Stage<"rul", TwinRul> = {
     section: "rul",
     outputs: 2,
-    meaning: () => JSON.stringify([indicator.name, indicator.unit, goal.direction, config.unit, config.onlyWhile]),
-    create: () => new TwinRul(asset.name, indicator, options, warnAt, config.unit === "cycles"),
+    meaning: () => JSON.stringify([rul.signal, rul.unit, direction, config.unit, config.onlyWhile]),
+    create: () =>
+      new TwinRul(
+        { name: asset.name, unit: config.unit, indicator, rul, warnAt, cycles: config.unit === "cycles" },
+        fleet.state,
+      ),
     step(state, twin) {
-      const { section, event } = state.step(twin);
+      const { section, event, failure } = state.step(twin);
+      if (failure) remember({ branch: twin.branch, id: twin.id }, failure);
       const { p05, p50, p95 } = section;
       return {
         section,
         payload: p50,
         history: { p05, p50, p95 },
         ...(event && { events: [event] }),
-        status: status(RED, section),
+        status: training.running ? trainingStatus() : status(RED, section),
       };
     },
     action(state, action) {
-      if (action.action !== "maintenance") return undefined;
-      state.restart();
-      return { ok: true, message: `The remaining life of ${action.id} begins again.` };
+      switch (action.action) {
+        case "maintenance":
+          return begun(action, state.maintenance(action.failed === true || action.failed === "true"));
+        case "confirmed": {
+          const failure = state.confirm();
+          return failure && { ok: true, message: remember(action, failure) };
+        }
+        case "train":
+          return train(action);
+        case "load-model":
+          return load(action);
+        default:
+          return undefined;
+      }
     },
   };
   wireStage(RED, node, config, stage);
-}
+  node.on("close", (removed, done) => {
+    training.stop();
+    fleets.close(removed);
+    done();
+  });
 
-interface Goal {
-  signal: string;
-  threshold: number;
-  direction: "rising" | "falling";
-  typicalLife: number | undefined;
-}
-
-function goalOf(config: RulConfig, asset: Asset): Goal {
-  const ownLife = config.typicalLife === "" ? undefined : positive(config.typicalLife, "The typical life");
-  if (config.indicator === "own") {
-    const threshold = config.threshold === "" ? Number.NaN : Number(config.threshold);
-    if (config.expression.trim() !== "" && !Number.isFinite(threshold))
-      throw new TwinError(
-        "E_NO_INDICATOR",
-        `The limit ${describe(config.threshold)} of the indicator must be a number.`,
-      );
-    return { signal: config.expression, threshold, direction: config.direction, typicalLife: ownLife };
+  function begun({ branch, id }: Action, failure: Failure | undefined): { ok: boolean; message: string } {
+    const again = `The remaining life of ${id} begins again.`;
+    return { ok: true, message: failure ? `${again} ${remember({ branch, id }, failure)}` : again };
   }
-  const { failure } = asset;
-  if (!failure)
-    throw new TwinError(
-      "E_NO_INDICATOR",
-      `The asset ${describe(asset.name)} has no failure threshold: enter one there, or an indicator in this node.`,
-    );
-  const hours =
-    failure.typicalLife && config.unit !== "cycles" ? (failure.typicalLife * HOUR) / LENGTH[config.unit] : undefined;
-  return {
-    signal: failure.signal,
-    threshold: failure.threshold,
-    direction: failure.direction,
-    typicalLife: ownLife ?? hours,
-  };
+
+  /** A failure on the live branch joins the library, with what the store recorded of that life. */
+  function remember({ branch, id }: TwinRef, failure: Failure): string {
+    if (branch !== LIVE) return "A failure that was only imagined teaches nothing.";
+    const series: Record<string, { time: number; value: number }[]> = {};
+    for (const signal of asset.signals.keys()) {
+      const points = store.history({ branch, id, signal, from: failure.begin, to: failure.time, points: POINTS });
+      const numbers = points.flatMap((p) =>
+        typeof p.value === "number" && p.status === 0 ? [{ time: p.time, value: p.value }] : [],
+      );
+      if (numbers.length > 0) series[signal] = numbers;
+    }
+    const unit = failure.unit.replace(asset.name, id);
+    const record = alignRecord(series, failure.begin, failure.time, failure.life, ROWS);
+    fleet.state.library.add({ ...failure, unit, ...(Object.keys(series).length > 0 && { record }) });
+    fleets.touch(fleet);
+    const { count, late } = fleet.state.library.bookkeeping;
+    return `Its life of ${Number(failure.life.toPrecision(4))} ${config.unit} joins ${fleet.state.library.all.length - 1} others. Of ${count} predictions in past lives ${late} were late by more than 10 %.`;
+  }
+
+  function train(action: Action): { ok: boolean; message: string } {
+    if (action.stop === true) {
+      training.stop();
+      return { ok: true, message: "The training is stopped." };
+    }
+    if (training.running) return { ok: false, message: "A training is running already." };
+    const table = fleet.state.library.table();
+    if (table.units.length < FEWEST_FOR_MODEL)
+      return {
+        ok: false,
+        message: `A fleet model needs ${FEWEST_FOR_MODEL} recorded failures, and there are ${table.units.length}: until then the trend and the lives that are known must do.`,
+      };
+    void training
+      .run({ table, options: { unitColumn: "unit", timeColumn: "age" } }, () => node.status(trainingStatus()))
+      .then(
+        (model) => tell(action, "info", use(model)),
+        (error: Error) => tell(action, "warning", `The training ended without a model: ${error.message}`),
+      );
+    node.status(trainingStatus());
+    return { ok: true, message: `Training on ${table.units.length} past failures has begun.` };
+  }
+
+  function load(action: Action): { ok: boolean; message: string } {
+    const { model } = action;
+    if (model === undefined)
+      return { ok: false, message: "load-model needs the model, or the path of a MODEL.json, in payload.model." };
+    try {
+      const isPath = typeof model === "string" && !model.trim().startsWith("{");
+      return { ok: true, message: use(isPath ? readModel(model) : FleetModel.fromJSON(model as string | object)) };
+    } catch (error) {
+      return { ok: false, message: (error as Error).message };
+    }
+  }
+
+  function use(model: FleetModel): string {
+    fleet.state.model = model;
+    fleets.touch(fleet);
+    const { units, rmse } = model.content.promised;
+    return `The model of ${units} past failures is in use; on units it had not seen it was ${Number(rmse.toPrecision(3))} ${config.unit} off (root mean square).`;
+  }
+
+  function tell({ branch, id }: TwinRef, severity: "info" | "warning", text: string): void {
+    const time = store.twin({ branch, id })?.twin.time ?? 0;
+    store.putEvent({ branch, id, time, section: "rul", event: "changed", severity, text });
+    node.send([null, { topic: `${id}/rul`, payload: text, event: "changed", severity }]);
+    node.status({
+      fill: severity === "info" ? "green" : "yellow",
+      shape: "dot",
+      text: RED._(`twin-rul.status.${severity === "info" ? "trained" : "untrained"}`),
+    });
+  }
+
+  function trainingStatus(): Status {
+    const percent = Math.round(100 * (training.done ?? 0));
+    return { fill: "blue", shape: "ring", text: `⚙ ${RED._("twin-rul.status.training", { percent })}` };
+  }
 }
 
-function positive(x: unknown, label: string): number {
-  const value = x === "" ? Number.NaN : Number(x);
-  if (!(value > 0 && value < 1e9))
-    throw new TwinError("E_CONFIG", `${label} is ${describe(x)}: it must be a number above zero.`);
-  return value;
+/** @throws TwinError `E_MODEL` with the path */
+function readModel(path: string): FleetModel {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new TwinError(
+      "E_MODEL",
+      `The model ${describe(path)} cannot be read: ${(error as NodeJS.ErrnoException).code}.`,
+    );
+  }
+  return FleetModel.fromJSON(text);
 }
 
 function status(RED: Runtime, section: RulSection): Status {
-  const { p05, p50, p95, unit, failureProbability } = section;
+  const { p05, p50, p95, unit, failureProbability, censored, unknown } = section;
   if (p50 === 0) return { fill: "red", shape: "ring", text: `▼ ${RED._("twin-rul.status.reached")}` };
+  if (p50 === null && censored !== null && !unknown)
+    return { fill: "green", shape: "dot", text: `● > ${short(censored)} ${unit}` };
   if (p50 === null) return { fill: "grey", shape: "dot", text: `◷ ${RED._("twin-rul.status.none")}` };
   const near = (failureProbability.value ?? 0) >= 0.5;
   const text = `${near ? "▼" : "●"} ${short(p50)} ${unit} (${short(p05)}–${p95 === null ? "…" : short(p95)})`;

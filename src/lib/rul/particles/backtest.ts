@@ -32,8 +32,8 @@ const CLEAR = 3;
 const LEAST_LOSS = 0.05 / 7;
 const SHARPNESS = 4;
 /** Forecasts that the spread is taken to have seen already, their mean square, and the bounds of the factor. */
-const BEFOREHAND = { forecasts: 1, square: 0.8 };
-const LEAST_STRETCH = 0.4;
+const BEFOREHAND = { forecasts: 0.6, square: 1 };
+const LEAST_STRETCH = 0.3;
 const MOST_STRETCH = 1.6;
 
 /** The moments at which a forecast can be judged. */

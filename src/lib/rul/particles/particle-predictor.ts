@@ -41,6 +41,8 @@ export interface LifePrediction {
   p50: number;
   p90: number;
   p95: number;
+  /** Mean life left, lives beyond `cap` counted as that. */
+  meanWithin(cap: number): number;
   /** Probability of failure within a time from now. */
   probability(horizon: number): number;
   /** The indicator is at its limit: everything is zero. */
@@ -176,6 +178,7 @@ export class ParticlePredictor {
       p50: life.quantile(0.5),
       p90: life.quantile(0.9),
       p95: life.quantile(0.95),
+      meanWithin: (longest) => life.mean(longest),
       probability: (horizon) => life.probability(horizon),
       reached: false,
       censored: life.quantile(0.95) > cap ? cap : null,
@@ -283,6 +286,7 @@ const REACHED: LifePrediction = {
   p50: 0,
   p90: 0,
   p95: 0,
+  meanWithin: () => 0,
   probability: () => 1,
   reached: true,
   censored: null,
