@@ -90,7 +90,7 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     ...(units && { units }),
   };
   const model = compileModel(spec);
-  const estimate = readEstimate(config, model, asset);
+  const estimate = readEstimate(config, model, asset, preset);
   const follows = readMode(config) === "follow";
   // A filter knows how uncertain its start is: it needs no time to settle.
   const settle = estimate ? 0 : (preset?.settle ?? DEFAULTS.settle);

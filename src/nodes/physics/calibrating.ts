@@ -1,6 +1,7 @@
 /** Calibrations of one node: started by an action, run in a worker thread, taken over by the twin when they are done. */
 import type { CalibrationResult } from "../../lib/physics/calibration/calibrate.ts";
 import { fromCsv, fromHistory } from "../../lib/physics/calibration/data.ts";
+import { type CalibrationReport, reportOf } from "../../lib/physics/calibration/report.ts";
 import { readCalibration } from "../../lib/physics/calibration/settings.ts";
 import type { CalibrationJob } from "../../lib/physics/calibration/worker.ts";
 import type { PhysicsTwin } from "../../lib/physics/physics-twin.ts";
@@ -18,7 +19,7 @@ export interface CalibratingOptions {
   /** Called while a calibration runs (share 0 … 1) and when it ends (undefined). */
   onProgress: (share: number | undefined) => void;
   /** Called with what a calibration found, under the name of the new version. */
-  onDone: (action: Action, version: string, result: CalibrationResult) => void;
+  onDone: (action: Action, version: string, report: CalibrationReport) => void;
   onError: (action: Action, error: Error) => void;
 }
 
@@ -72,7 +73,7 @@ export class Calibrating {
     const stop = new AbortController();
     const entry = { share: 0, stop };
     this.#running.set(key, entry);
-    const { onProgress, onDone, onError, worker } = this.#options;
+    const { onProgress, onDone, onError, worker, settings } = this.#options;
     onProgress(0);
     runInWorker<CalibrationJob, CalibrationResult>(worker, job, {
       signal: stop.signal,
@@ -82,9 +83,10 @@ export class Calibrating {
       },
     })
       .then((result) => {
-        const version = state.calibrate(versionOf(result));
+        const report = reportOf(result, settings);
+        const version = state.calibrate(versionOf(result, report));
         touch();
-        onDone(action, version, result);
+        onDone(action, version, report);
       })
       .catch((error: Error) => {
         if (!stop.signal.aborted) onError(action, error);
@@ -111,8 +113,8 @@ function noiseOf({ estimate, toModel }: PhysicsSettings): Map<string, number> {
   );
 }
 
-function versionOf(result: CalibrationResult): Parameters<PhysicsTwin["calibrate"]>[0] {
-  const { correction, ...report } = result;
+function versionOf(result: CalibrationResult, report: CalibrationReport): Parameters<PhysicsTwin["calibrate"]>[0] {
+  const { correction } = result;
   return {
     time: result.to,
     values: Object.fromEntries(result.parameters.map(({ name, value }) => [name, value])),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CalibrationResult } from "../../lib/physics/calibration/calibrate.ts";
+import type { CalibrationReport } from "../../lib/physics/calibration/report.ts";
 import { type PhysicsResult, PhysicsTwin } from "../../lib/physics/physics-twin.ts";
 import { type PhysicsSettings, readPhysics } from "../../lib/physics/settings.ts";
 import type { Action } from "../../lib/store/store.ts";
@@ -26,10 +26,10 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
     onProgress: (share) => {
       if (share !== undefined) node.status(calibratingStatus(RED, share));
     },
-    onDone: ({ branch, id }, version, result) => {
-      const text = summary(RED, version, result);
+    onDone: ({ branch, id }, version, report) => {
+      const text = summary(RED, version, report);
       node.log(`${id}: ${text}`);
-      store.putEvent({ branch, id, time: result.to, section: "model", event: "changed", severity: "info", text });
+      store.putEvent({ branch, id, time: report.to, section: "model", event: "changed", severity: "info", text });
     },
     onError: (action, error) => {
       node.status({ fill: "red", shape: "ring", text: `⚠ ${RED._("twin-physics.status.notCalibrated")}` });
@@ -106,7 +106,7 @@ function startCalibration(
 }
 
 /** What a calibration found, in a sentence: `cal-2: k 0.031 → 0.0284 ± 2 %.` and what it could not tell. */
-function summary(RED: Runtime, version: string, { parameters }: CalibrationResult): string {
+function summary(RED: Runtime, version: string, { parameters }: CalibrationReport): string {
   const short = (x: number) => String(Number(x.toPrecision(3)));
   const parts = parameters.map(({ name, before, value, low, high }) => {
     const half = low === null || high === null ? undefined : (50 * (high - low)) / Math.abs(value);

@@ -1,6 +1,7 @@
 /** Which parameters a calibration fits, from the node's settings and the details of the action that asks for it. */
 import { describe, isPlainObject, isTime, TwinError } from "../../twin/envelope.ts";
 import type { CompiledModel } from "../model.ts";
+import type { Preset } from "../presets/preset.ts";
 import type { PhysicsConfig, PhysicsSettings } from "../settings.ts";
 import type { Fitted } from "./problem.ts";
 
@@ -29,7 +30,7 @@ export function readCalibration(
   if (details.csv !== undefined && typeof details.csv !== "string")
     throw new TwinError("E_CALIBRATE", `The csv of a calibration is ${describe(details.csv)}: it must be text.`);
   return {
-    fitted: chosen(details.parameters, config, settings).map((row) => fittedOf(row, model, present)),
+    fitted: chosen(details.parameters, config, settings).map((row) => fittedOf(row, model, present, settings.preset)),
     from: instant(details.from, "from"),
     to: instant(details.to, "to"),
     csv: details.csv,
@@ -43,28 +44,41 @@ function chosen(asked: unknown, config: PhysicsConfig, settings: PhysicsSettings
     throw new TwinError("E_CALIBRATE", `The parameters of a calibration are ${describe(asked)}: they must be a list.`);
   const own = (config.calibrate ?? []).filter((row) => row?.name);
   const drifting = settings.estimate?.drifting ?? [];
-  const rows: unknown[] = asked ?? (own.length > 0 ? own : [...drifting]);
+  const rows: unknown[] = asked ?? (own.length > 0 ? own : drifting.map((d) => d.name));
   if (rows.length === 0)
     throw new TwinError(
       "E_CALIBRATE",
       "There is nothing to calibrate: choose the parameters that the data shall tell.",
     );
-  return rows.map((row) => {
+  return rows.map((row): Row => {
     const name = isPlainObject(row) ? row.name : row;
     if (typeof name !== "string")
       throw new TwinError("E_CALIBRATE", `A parameter to calibrate is ${describe(row)}: it must be a name.`);
-    const bounds = own.find((r) => r.name === name) ?? drifting.find((r) => r.name === name);
+    const bounds = own.find((r) => r.name === name);
     return { ...bounds, ...(isPlainObject(row) && row), name };
   });
 }
 
-function fittedOf(row: Row, model: CompiledModel, present: ReadonlyMap<string, number>): Fitted {
-  const value = present.get(row.name);
-  if (value === undefined || !model.parameters.includes(row.name))
-    throw new TwinError("E_CALIBRATE", `${describe(row.name)} is not a number of the model.`);
+function fittedOf(
+  row: Row,
+  model: CompiledModel,
+  present: ReadonlyMap<string, number>,
+  preset: Preset | undefined,
+): Fitted {
+  const { name } = row;
+  const inside = present.get(name);
+  if (inside === undefined || !model.parameters.includes(name))
+    throw new TwinError("E_CALIBRATE", `${describe(name)} is not a number of the model.`);
+  const port = model.ports.get(name);
+  const value = port?.fromSi(inside) ?? inside;
+  const known = preset?.parameters.find((p) => p.name === name);
   // A tenth to ten times the value, unless somebody knows better; a parameter that is 0 may go either way.
   const [small, large] = value === 0 ? [-10, 10] : [Math.min(value / 10, value * 10), Math.max(value / 10, value * 10)];
-  return { name: row.name, low: bound(row.low, row.name, small), high: bound(row.high, row.name, large) };
+  const bounds = [
+    bound(row.low, name, Math.min(value, known?.low ?? small)),
+    bound(row.high, name, Math.max(value, known?.high ?? large)),
+  ].map((x) => port?.toSi(x) ?? x);
+  return { name, low: Math.min(...bounds), high: Math.max(...bounds) };
 }
 
 const isEmpty = (x: unknown): boolean => x === undefined || x === null || x === "";

@@ -6,11 +6,11 @@ export interface CalibrationVersion {
   name: string;
   /** Source time of the newest sample it was made from, milliseconds. */
   time: number;
-  /** Every parameter that differs from the model's own value. */
+  /** Every parameter that differs from the model's own value; in the units in which the model runs. */
   values: Readonly<Record<string, number>>;
   /** Learned correction, as it saves itself. */
   correction?: Json;
-  /** What the calibration found (calibration/report.ts). */
+  /** What the calibration found, in the units that people read (report.ts). */
   report?: Json;
 }
 

@@ -8,6 +8,7 @@ import type { CompiledModel } from "../model.ts";
 import type { StepCode } from "../stepper.ts";
 import { Ekf } from "./ekf.ts";
 import type { Estimator } from "./estimator.ts";
+import { InnovationMonitor } from "./innovations.ts";
 import { CompiledJointModel } from "./joint-model.ts";
 import { Ukf } from "./ukf.ts";
 
@@ -31,22 +32,11 @@ export interface EstimatingOptions {
   gate: number;
 }
 
-/** Refused measurements of one output in a row, after which the machine is believed and not the model. */
-const PATIENCE = 10;
 /** Process noise of a measured state from one sample to the next, in standard deviations of its measurement. */
 const LOOSENESS = 0.1;
 /** A state that nobody measures: relative standard deviation at the start, and per √hour. */
 const UNMEASURED_START = 0.1;
 const UNMEASURED_DRIFT = 0.01;
-/** Measurements over which the mean normalised innovation squared is formed, and noise is adapted. */
-const NIS_WINDOW = 200;
-/** Adapted noise is never below this share of what was learned; a larger innovation² counts as this many variances. */
-const LEAST_ADAPTED = 0.1;
-/** A variance that was learned from 100 samples is known to 14 %: adaptation may find it larger by twice that. */
-const HEADROOM = 1.28;
-const CLIP = 9;
-/** Mean of min(z², CLIP) for a standard normal z. */
-const CLIPPED_VARIANCE = 0.99502;
 
 export class EstimatingStepper {
   readonly #model: CompiledModel;
@@ -57,9 +47,9 @@ export class EstimatingStepper {
   readonly #outputOf: Int32Array;
   readonly #expected: Float64Array;
   readonly #sd: Float64Array;
-  readonly #inRow: Int32Array;
-  /** Variance of the noise that was learned, above which adaptation does not go; 0: not adapted. */
-  readonly #ceiling: Float64Array;
+  readonly #monitor: InnovationMonitor;
+  /** States that are measured but were not when the run started: the first measurement sets them. */
+  readonly #unset: Uint8Array;
   readonly #startX: Float64Array;
   readonly #startSd: Float64Array;
   /** Source time of t = 0, of the newest sample and of the last start, milliseconds. */
@@ -73,8 +63,6 @@ export class EstimatingStepper {
   /** Mean seconds between samples, of so many. */
   #interval = 0;
   #intervals = 0;
-  #nisSum = 0;
-  #nisCount = 0;
 
   constructor(model: CompiledModel, options: EstimatingOptions) {
     const names = options.drifting.map((d) => d.name);
@@ -97,8 +85,8 @@ export class EstimatingStepper {
     this.#estimator = new (options.method === "ukf" ? Ukf : Ekf)(this.#joint, { ...start, ...gate });
     this.#expected = new Float64Array(outputs.length).fill(Number.NaN);
     this.#sd = new Float64Array(outputs.length).fill(Number.NaN);
-    this.#inRow = new Int32Array(outputs.length);
-    this.#ceiling = new Float64Array(outputs.length);
+    this.#monitor = new InnovationMonitor(outputs.length);
+    this.#unset = new Uint8Array(ns);
     this.#startX = Float64Array.from(x);
     this.#startSd = new Float64Array(x.length);
     for (let i = 0; i < ns; i++) this.#startSd[i] = UNMEASURED_START * (Math.abs(x[i]!) || 1);
@@ -141,7 +129,7 @@ export class EstimatingStepper {
 
   /** Mean normalised innovation squared per measurement, about 1 while the filter is as good as it believes. */
   get nis(): number {
-    return this.#nisCount > 0 ? this.#nisSum / this.#nisCount : Number.NaN;
+    return this.#monitor.nis;
   }
 
   /**
@@ -152,7 +140,7 @@ export class EstimatingStepper {
   setNoise(output: number, sd: number, adapt = false): void {
     if (!(sd > 0 && Number.isFinite(sd))) return;
     this.#estimator.r[output] = sd * sd;
-    this.#ceiling[output] = adapt ? HEADROOM * sd * sd : 0;
+    this.#monitor.allow(output, adapt ? sd * sd : 0);
   }
 
   noise(output: number): number {
@@ -261,8 +249,9 @@ export class EstimatingStepper {
     const { q } = this.#estimator;
     const ns = this.#joint.states;
     for (let i = 0; i < ns; i++) q[i] = this.#rate(i);
+    const faster = this.#monitor.haste;
     for (let k = 0; k < this.#options.drifting.length; k++)
-      q[ns + k] = this.#released ? this.#options.drifting[k]!.driftSd ** 2 / 3600 : 0;
+      q[ns + k] = this.#released ? (faster * this.#options.drifting[k]!.driftSd ** 2) / 3600 : 0;
   }
 
   /** Variance rate of a state's process noise, per second. */
@@ -285,6 +274,7 @@ export class EstimatingStepper {
     for (let i = 0; i < ns; i++) {
       const output = this.#outputOf[i]!;
       const m = output < 0 ? Number.NaN : (known[output] ?? Number.NaN);
+      this.#unset[i] = output >= 0 && !Number.isFinite(m) ? 1 : 0;
       if (Number.isFinite(m)) {
         x[i] = m;
         sd[i] = Math.sqrt(r[output]!);
@@ -303,55 +293,40 @@ export class EstimatingStepper {
     }
     this.#estimator.reset(x, sd);
     this.#joint.restart();
-    this.#inRow.fill(0);
+    this.#monitor.restart();
     this.#startedAt = time;
     this.#running = true;
   }
 
   #update(measured: ArrayLike<number>): void {
     const { expected, variance, x } = this.#estimator;
+    for (let i = 0; i < this.#unset.length; i++) if (this.#unset[i] === 1) this.#set(i, measured[this.#outputOf[i]!]!);
     this.#estimator.update(this.#t, measured);
     for (let i = 0; i < expected.length; i++) {
       this.#expected[i] = expected[i]!;
       this.#sd[i] = Math.sqrt(variance[i]!);
     }
-    this.#watch();
+    this.#monitor.take(this.#estimator, this.#released, this.#believe);
     this.#joint.observe(this.#t, x, expected);
   }
 
-  #watch(): void {
-    const { refused, innovation, nis, measurements } = this.#estimator;
-    if (measurements > 0) {
-      const keep = (1 - 1 / NIS_WINDOW) ** measurements;
-      this.#nisSum = this.#nisSum * keep + nis;
-      this.#nisCount = this.#nisCount * keep + measurements;
-    }
-    for (let i = 0; i < refused.length; i++) {
-      if (refused[i] === 0) {
-        if (!Number.isFinite(innovation[i])) continue;
-        this.#inRow[i] = 0;
-        if (this.#released && this.#ceiling[i]! > 0) this.#adapt(i, innovation[i]!);
-      } else if (++this.#inRow[i]! >= PATIENCE) this.#believe(i, innovation[i]!);
-    }
-  }
-
-  /** Covariance matching (Mehra 1972, IEEE Trans. AC 17), clipped as in ResidualLearner. */
-  #adapt(output: number, innovation: number): void {
-    const { r, variance } = this.#estimator;
-    const s = variance[output]!;
-    const ceiling = this.#ceiling[output]!;
-    const next = r[output]! + (Math.min(innovation ** 2, CLIP * s) / CLIPPED_VARIANCE - s) / NIS_WINDOW;
-    r[output] = Math.min(ceiling, Math.max(LEAST_ADAPTED ** 2 * ceiling, next));
+  #set(state: number, measured: number): void {
+    if (!Number.isFinite(measured)) return;
+    const { x, P, r } = this.#estimator;
+    const n = x.length;
+    for (let i = 0; i < n; i++) P[i * n + state] = P[state * n + i] = 0;
+    P[state * (n + 1)] = r[this.#outputOf[state]!]!;
+    x[state] = measured;
+    this.#unset[state] = 0;
   }
 
   /** The machine has jumped: both parameters and the measured state become uncertain enough to follow. */
-  #believe(output: number, innovation: number): void {
-    this.#inRow[output] = 0;
-    const { P, x } = this.#estimator;
+  readonly #believe = (output: number): void => {
+    const { P, x, innovation } = this.#estimator;
     if (this.#released) this.#open();
     const state = this.#outputOf.indexOf(output);
-    if (state >= 0) P[state * (x.length + 1)]! += innovation ** 2;
-  }
+    if (state >= 0) P[state * (x.length + 1)]! += innovation[output]! ** 2;
+  };
 
   #forget(): void {
     this.#joint.quantities.fill(Number.NaN);
@@ -369,8 +344,8 @@ export class EstimatingStepper {
       estimator: this.#estimator.snapshot(),
       u: Array.from(this.#joint.u, orNull),
       r: Array.from(this.#estimator.r),
-      inRow: Array.from(this.#inRow),
-      ceiling: Array.from(this.#ceiling),
+      unset: Array.from(this.#unset),
+      monitor: this.#monitor.snapshot(),
       origin: orNull(this.#origin),
       newest: orNull(this.#newest),
       startedAt: orNull(this.#startedAt),
@@ -379,7 +354,6 @@ export class EstimatingStepper {
       released: this.#released,
       interval: this.#interval,
       intervals: this.#intervals,
-      nis: [this.#nisSum, this.#nisCount],
       solver: this.#joint.snapshot(),
     };
   }
@@ -391,13 +365,12 @@ export class EstimatingStepper {
     const lists = [
       [s.u, u],
       [s.r, this.#estimator.r],
-      [s.inRow, this.#inRow],
-      [s.ceiling, this.#ceiling],
+      [s.unset, this.#unset],
     ] as const;
     for (const [values, target] of lists)
       if (!Array.isArray(values) || values.length !== target.length)
         throw new TypeError("the snapshot is of another model");
-    if (typeof s.t !== "number" || !Array.isArray(s.nis)) throw new TypeError("no model time in the snapshot");
+    if (typeof s.t !== "number") throw new TypeError("no model time in the snapshot");
     this.#estimator.restore(s.estimator!);
     for (const [values, target] of lists) target.set((values as Json[]).map(orNaN));
     this.#origin = orNaN(s.origin);
@@ -408,7 +381,7 @@ export class EstimatingStepper {
     this.#released = s.released === true;
     this.#interval = Number(s.interval) || 0;
     this.#intervals = Number(s.intervals) || 0;
-    [this.#nisSum, this.#nisCount] = s.nis as [number, number];
+    this.#monitor.restore(s.monitor);
     this.#joint.restore(s.solver ?? null);
   }
 }

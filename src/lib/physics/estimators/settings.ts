@@ -2,6 +2,7 @@
 import type { Asset } from "../../twin/asset.ts";
 import { describe, TwinError } from "../../twin/envelope.ts";
 import type { CompiledModel } from "../model.ts";
+import type { Preset } from "../presets/preset.ts";
 import type { Drifting } from "./estimating-stepper.ts";
 
 export type EstimateMode = "off" | "follow" | "ekf" | "ukf";
@@ -10,11 +11,14 @@ export type EstimateMode = "off" | "follow" | "ekf" | "ukf";
 export interface EstimateConfig {
   /** `off`, `follow` (default), `ekf` or `ukf`. */
   estimate?: string;
-  /** Parameters that drift; numbers in percent of the value (of 1 where the value is 0), bounds in its unit. */
+  /**
+   * Parameters that drift; empty: those of the preset. Spreads in percent of the value (of 1 where the value is 0), bounds
+   * in its unit.
+   */
   drifting?: { name: string; startSd?: Text; driftSd?: Text; low?: Text; high?: Text }[];
   /** Standard deviation of a signal's measurement, in the asset's unit; signals that are not listed are learned. */
   noise?: { signal: string; sd: Text }[];
-  /** Process noise of a state: standard deviation per √hour, in the model's unit. */
+  /** Process noise of a state: standard deviation per √hour, in its unit. */
   process?: { state: string; sd: Text }[];
   /** Measurements further than this many standard deviations from the expected value are not used; 0: all are. */
   gate?: Text;
@@ -52,10 +56,15 @@ export function readEstimate(
   config: EstimateConfig,
   model: CompiledModel,
   asset: Pick<Asset, "signals">,
+  preset?: Pick<Preset, "parameters" | "drifting">,
 ): EstimateSettings | undefined {
   const mode = readMode(config);
   if (mode === "off" || mode === "follow") return undefined;
-  const drifting = rows(config.drifting, "name").map((row) => readDrifting(row, model));
+  const chosen = rows(config.drifting, "name");
+  const used = preset?.drifting.filter((d) => model.parameters.includes(d.parameter)) ?? [];
+  const drifting = (chosen.length > 0 ? chosen : used.map((d) => ({ name: d.parameter }))).map((row) =>
+    readDrifting(row, model, preset),
+  );
   const names = drifting.map((d) => d.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) throw new TwinError("E_SETTING", `Drifting parameters: ${twice} is there twice.`);
@@ -75,7 +84,8 @@ export function readEstimate(
   const process = rows(config.process, "state").map((row): [string, number] => {
     if (!model.states.includes(row.state))
       throw new TwinError("E_SETTING", `Process noise: ${describe(row.state)} is not a state of the model.`);
-    return [row.state, number(row.sd, `Process noise of ${row.state}`, 0, 0, 1e300)];
+    const factor = Math.abs(model.ports.get(row.state)?.factor ?? 1);
+    return [row.state, factor * number(row.sd, `Process noise of ${row.state}`, 0, 0, 1e300)];
   });
   return {
     method: mode,
@@ -86,26 +96,43 @@ export function readEstimate(
   };
 }
 
-function readDrifting(row: NonNullable<EstimateConfig["drifting"]>[number], model: CompiledModel): Drifting {
-  const index = model.parameters.indexOf(row.name);
+function readDrifting(
+  row: NonNullable<EstimateConfig["drifting"]>[number],
+  model: CompiledModel,
+  preset: Pick<Preset, "parameters" | "drifting"> | undefined,
+): Drifting {
+  const { name } = row;
+  const index = model.parameters.indexOf(name);
   if (index < 0)
-    throw new TwinError("E_SETTING", `Drifting parameters: ${describe(row.name)} is not a number of the model.`);
-  const port = model.ports.get(row.name);
+    throw new TwinError("E_SETTING", `Drifting parameters: ${describe(name)} is not a number of the model.`);
+  const port = model.ports.get(name);
   const value = port ? port.fromSi(model.p[index]!) : model.p[index]!;
-  const size = (Math.abs(value) || 1) / 100;
-  const low = number(row.low, `Lower bound of ${row.name}`, lowest(value), -1e300, 1e300);
-  const high = number(row.high, `Upper bound of ${row.name}`, highest(value), -1e300, 1e300);
+  const known = preset?.parameters.find((p) => p.name === name);
+  const spread = preset?.drifting.find((d) => d.parameter === name);
+  const low = number(row.low, `Lower bound of ${name}`, Math.min(value, known?.low ?? lowest(value)), -1e300, 1e300);
+  const high = number(
+    row.high,
+    `Upper bound of ${name}`,
+    Math.max(value, known?.high ?? highest(value)),
+    -1e300,
+    1e300,
+  );
   if (!(low < high && value >= low && value <= high))
     throw new TwinError(
       "E_SETTING",
-      `Drifting parameters: ${row.name} is ${value}, which must lie between its bounds ${low} and ${high}.`,
+      `Drifting parameters: ${name} is ${value}, which must lie between its bounds ${low} and ${high}.`,
     );
-  const startSd = size * number(row.startSd, `Spread of ${row.name} at the start`, ESTIMATE_DEFAULTS.startSd, 0, 1e6);
-  const driftSd = size * number(row.driftSd, `Drift of ${row.name}`, ESTIMATE_DEFAULTS.driftSd, 0, 1e6);
-  if (!port) return { name: row.name, startSd, driftSd, low, high };
+  const percent = (Math.abs(value) || 1) / 100;
+  const sd = (text: Text | undefined, label: string, ready: number | undefined, fallback: number) =>
+    ready !== undefined && isEmpty(text) ? ready : percent * number(text, `${label} of ${name}`, fallback, 0, 1e6);
+  const startSd = sd(row.startSd, "Spread at the start", spread?.sd, ESTIMATE_DEFAULTS.startSd);
+  // A random walk goes √24 times as far in a day as in an hour.
+  const daily = spread && spread.perDay / Math.sqrt(24);
+  const driftSd = sd(row.driftSd, "Drift", daily, ESTIMATE_DEFAULTS.driftSd);
+  if (!port) return { name, startSd, driftSd, low, high };
   const factor = Math.abs(port.factor);
   const bounds = [low, high].map((x) => (Number.isFinite(x) ? port.toSi(x) : x)).sort((a, b) => a - b);
-  return { name: row.name, startSd: startSd * factor, driftSd: driftSd * factor, low: bounds[0]!, high: bounds[1]! };
+  return { name, startSd: startSd * factor, driftSd: driftSd * factor, low: bounds[0]!, high: bounds[1]! };
 }
 
 /** A physical constant keeps its sign: a tenth to ten times the value, unless somebody knows better. */
@@ -115,8 +142,10 @@ const highest = (value: number): number => (value > 0 ? value * 10 : value < 0 ?
 const rows = <R extends object>(list: R[] | undefined, key: keyof R): R[] =>
   (Array.isArray(list) ? list : []).filter((row) => row?.[key]);
 
+const isEmpty = (x: Text | undefined | null): boolean => x === undefined || x === null || x === "";
+
 function number(value: Text | undefined, label: string, fallback: number, low: number, high: number): number {
-  if (value === undefined || value === null || value === "") return fallback;
+  if (isEmpty(value)) return fallback;
   const x = Number(value);
   if (!(x >= low && x <= high))
     throw new TwinError("E_SETTING", `${label} is ${describe(value)}: enter a number from ${low} to ${high}.`);
@@ -124,7 +153,7 @@ function number(value: Text | undefined, label: string, fallback: number, low: n
 }
 
 function positive(value: Text | undefined, label: string): number {
-  const x = value === "" || value === undefined || value === null ? Number.NaN : Number(value);
+  const x = isEmpty(value) ? Number.NaN : Number(value);
   if (!(x > 0 && Number.isFinite(x)))
     throw new TwinError("E_SETTING", `${label} is ${describe(value)}: enter a number above 0.`);
   return x;
