@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { calibrate } from "../../../src/lib/physics/calibration/calibrate.ts";
 import { type CalibrationData, fromCsv, fromHistory, MAX_ROWS } from "../../../src/lib/physics/calibration/data.ts";
 import { noiseOf } from "../../../src/lib/physics/calibration/noise.ts";
+import { reportOf } from "../../../src/lib/physics/calibration/report.ts";
 import { readCalibration } from "../../../src/lib/physics/calibration/settings.ts";
 import { Versions } from "../../../src/lib/physics/calibration/versions.ts";
 import { LearnedCorrection } from "../../../src/lib/physics/correction.ts";
@@ -13,6 +14,7 @@ import { readAsset } from "../../../src/lib/twin/asset-config.ts";
 import { StatusCode } from "../../../src/lib/twin/status-codes.ts";
 import { runInWorker } from "../../../src/lib/worker.ts";
 import { displaced, PUMP_TRUTH, pumpModel, pumpRecording, wide } from "./calibration-data.ts";
+import { PUMP_SIGNALS, steady } from "./pump-samples.ts";
 
 const SIX = ["J", "a", "b", "L", "k1", "H0"] as const;
 const OPTIONS = { maxGap: 600 };
@@ -296,6 +298,45 @@ describe("settings of a calibration", () => {
     assert.throws(() => read({ parameters: ["slope"], from: "soon" }), /The from of a calibration is "soon"/);
     assert.throws(() => read({ parameters: [{ name: "slope", low: "x" }] }), /A bound of slope/);
     assert.throws(() => read({ parameters: ["slope"], csv: 5 }), /it must be text/);
+  });
+});
+
+describe("calibration of a preset", () => {
+  it("runs in SI and reports in the units of daily use", async () => {
+    const asset = readAsset({ idPattern: "*", signals: PUMP_SIGNALS.map(([name, unit]) => ({ name, unit })) });
+    const settings = readPhysics({ preset: "pump" }, asset);
+    const model = settings.equations!;
+    const present = new Map(model.parameters.map((name, i) => [name, model.p[i]!]));
+    const random = createRandom(11);
+    const columns = new Map<string, { time: number; value: number; status: number }[]>();
+    for (let k = 0; k < 600; k++) {
+      const truth = steady(1300 + 150 * Math.sin(k / 70), 45 + 12 * Math.sin(k / 41));
+      // A pump of 36 m shut-off head instead of 40, and 0.63 of efficiency instead of 0.72.
+      const n = truth.speed! / 1480;
+      const head = truth._head! - 4 * n * n;
+      truth.dischargePressure! -= (999.1 * 9.80665 * 4 * n * n) / 1e5;
+      const active = (Math.sqrt(truth.motorCurrent! ** 2 - 64) * (head / truth._head!) * 0.72) / 0.63;
+      truth.motorCurrent = Math.hypot(8, active);
+      for (const [name] of PUMP_SIGNALS) {
+        if (!columns.has(name)) columns.set(name, []);
+        columns
+          .get(name)!
+          .push({ time: 1e12 + k * 60_000, value: truth[name]! * (1 + 0.003 * random.normal()), status: 0 });
+      }
+    }
+    const ports = { inputs: model.inputs, outputs: Array.from(model.outputs.keys()), toModel: settings.toModel };
+    const data = fromHistory(ports, (signal) => columns.get(signal)!);
+    const request = readCalibration({ parameters: ["shutOffHead", "bestEfficiency"] }, {}, settings, present);
+    const result = await calibrate(model, data, { ...OPTIONS, fitted: request.fitted });
+    const report = reportOf(result, settings);
+    const [head, efficiency] = report.parameters;
+    assert(Math.abs(head!.value - 36) < 0.3, `shut-off head ${head!.value} m`);
+    assert(Math.abs(efficiency!.value - 0.63) < 0.01, `efficiency ${efficiency!.value}`);
+    const pressure = report.outputs.find((o) => o.signal === "dischargePressure")!;
+    // In bar: before, four metres of water are missing; after, the noise of 0.3 % of about 4 bar and of the inputs.
+    assert(pressure.before > 0.2 && pressure.before < 0.4, `${pressure.before} bar before`);
+    assert(pressure.after < 0.03, `${pressure.after} bar after`);
+    assert(Math.abs(report.curves.dischargePressure!.before[100]!) < 1);
   });
 });
 
