@@ -1,11 +1,13 @@
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
+import { type ModelDialog, openModelDialog } from "../../editor/machine-model.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import { isEmpty, live, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 import { readFault } from "../../lib/machine/faults.ts";
 import { RECORDINGS } from "../../lib/machine/recordings.ts";
 
 let faults: Table;
+let model: ModelDialog | undefined;
 const PUMP_FAULTS = ["strainer", "bearing", "drift", "stuck"];
 const BEARING_FAULTS = ["outerRace", "innerRace", "ball", "cage"];
 
@@ -37,6 +39,7 @@ RED.nodes.registerType("twin-machine", {
     speed: { value: "", validate: verdict((_node, v) => isEmpty(v) || inRange(v, 0.001, 1e9, "speed")) },
     loop: { value: false },
     autoplay: { value: true },
+    model: { value: {}, validate: verdict(modelIsComplete) },
   },
   paletteLabel: "twin machine",
   label() {
@@ -61,9 +64,13 @@ RED.nodes.registerType("twin-machine", {
     select.val(this.recording ?? "machine-temperature");
     faults = faultTable(this, $("#twin-machine-faults"));
     faults.set(structuredClone(this.faults ?? []));
+    model = openModelDialog(this.model ?? {}, (key) => this._(`twin-machine.${key}`));
     const show = () => {
-      const recording = $("#node-input-source").val() === "recording";
+      const source = $("#node-input-source").val();
+      const recording = source === "recording";
       $(".twin-machine-simulation").toggle(!recording);
+      $(".twin-machine-model").toggle(source === "model");
+      $(".twin-machine-planned").toggle(source !== "model");
       $(".twin-machine-recording").toggle(recording);
       $(".twin-machine-file").toggle(select.val() === "file");
     };
@@ -71,10 +78,15 @@ RED.nodes.registerType("twin-machine", {
     select.on("change", show);
     show();
     const expert = String(this.seed) !== "1" || Number(this.noise) !== 1 || !isEmpty(this.start);
-    $(".twin-machine-simulation details").prop("open", expert);
+    $("#twin-machine-expert").prop("open", expert);
     livePageButton();
   },
   oneditsave() {
+    const made = model?.get();
+    // A machine without equations keeps none.
+    if (made && $("#node-input-source").val() === "model" && JSON.stringify(made) !== JSON.stringify(this.model))
+      this.model = made;
+    model = undefined;
     const rows = faults.get();
     if (JSON.stringify(rows) !== JSON.stringify(this.faults ?? [])) this.faults = rows;
   },
@@ -137,7 +149,7 @@ function fileIsNamed(node: EditorNode, value: unknown): Verdict {
 /** A fault's own sentence: which of its numbers is wrong, and what it must be. */
 function faultsAreRight(node: EditorNode, rows: Row[]): Verdict {
   const source = live(node, "source");
-  if (source === "recording") return true;
+  if (source === "recording" || source === "model") return true;
   for (const [i, row] of rows.entries()) {
     const say = (why: string) => RED._(`${NS}twin-machine.error.faultRow`, { row: i + 1, why });
     if (BEARING_FAULTS.includes(String(row.fault)) !== (source === "bearing")) return say(text("otherMachine"));
@@ -150,6 +162,15 @@ function faultsAreRight(node: EditorNode, rows: Row[]): Verdict {
     }
   }
   return true;
+}
+
+/** What can be seen without compiling: rows that lack something. */
+function modelIsComplete(node: EditorNode, value: unknown): Verdict {
+  if (live(node, "source") !== "model") return true;
+  const m = (value ?? {}) as { preset?: string; equations?: string; inputs?: Row[]; faults?: Row[] };
+  if (!m.preset || (m.preset === "own" && isEmpty(m.equations))) return text("model");
+  if (m.inputs?.some((row) => isEmpty(row.signal) || isEmpty(row.expression))) return text("modelInput");
+  return !m.faults?.some((row) => isEmpty(row.parameter) || isEmpty(row.becomes)) || text("modelFault");
 }
 
 /** A number that counts for a simulation only. */

@@ -5,7 +5,7 @@ export interface MachineConfig {
   asset: string;
   /** Id of the twin; empty means the asset's own id. */
   twinId: string;
-  source: "simulation" | "bearing" | "recording";
+  source: "simulation" | "bearing" | "model" | "recording";
   /** Simulated seconds per wall second, 1 … 3600. */
   clock: number | string;
   /** Simulated seconds between two samples. */
@@ -24,16 +24,33 @@ export interface MachineConfig {
   loop: boolean;
   /** Start playing or running at deploy. */
   autoplay: boolean;
+  /** A machine made of equations. */
+  model: ModelConfig;
 }
 
+export interface ModelConfig {
+  /** Name of a preset, or `own`. */
+  preset: string;
+  equations: string;
+  parameters: { name: string; value: number | string; unit?: string }[];
+  inputs: { signal?: unknown; expression?: unknown }[];
+  /** Standard deviation of each sensor, in the signal's unit. */
+  noise: { signal?: unknown; sd?: unknown }[];
+  faults: Record<string, unknown>[];
+}
+
+const SOURCES = ["simulation", "bearing", "model", "recording"] as const;
+
 /** Brings a stored configuration to the present version. */
-export function migrate(config: Partial<MachineConfig>): MachineConfig {
+export function migrate(
+  config: Omit<Partial<MachineConfig>, "model"> & { model?: Partial<ModelConfig> },
+): MachineConfig {
   return {
     version: 1,
     name: config.name ?? "",
     asset: config.asset ?? "",
     twinId: config.twinId ?? "",
-    source: config.source === "recording" || config.source === "bearing" ? config.source : "simulation",
+    source: SOURCES.find((s) => s === config.source) ?? "simulation",
     clock: config.clock ?? 360,
     period: config.period ?? 60,
     seed: String(config.seed ?? "1"),
@@ -47,5 +64,6 @@ export function migrate(config: Partial<MachineConfig>): MachineConfig {
     speed: config.speed ?? "",
     loop: config.loop === true,
     autoplay: config.autoplay !== false,
+    model: { preset: "", equations: "", parameters: [], inputs: [], noise: [], faults: [], ...config.model },
   };
 }

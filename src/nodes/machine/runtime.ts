@@ -6,6 +6,7 @@ import { isAction, readAction } from "../shared/stage.ts";
 import { bearingMachine } from "./bearing.ts";
 import { startLoop } from "./loop.ts";
 import { type MachineConfig, migrate } from "./migrations.ts";
+import { modelMachine } from "./modelled.ts";
 import { recordedMachine } from "./recorded.ts";
 import { simulatedMachine } from "./simulated.ts";
 
@@ -30,6 +31,12 @@ export interface Machine {
   restore(state: Json): void;
 }
 
+const MACHINES = {
+  recording: recordedMachine,
+  bearing: bearingMachine,
+  model: modelMachine,
+  simulation: simulatedMachine,
+} as const;
 const STATUS_MS = 1000;
 const STATE_VERSION = 1;
 
@@ -50,7 +57,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<MachineConfig>): 
     if (refs.length) node.send([resetsOf({}, refs), null]);
     node.send(out);
   };
-  const make = { recording: recordedMachine, bearing: bearingMachine, simulation: simulatedMachine }[config.source];
+  const make = MACHINES[config.source];
   const machine = make(config, asset, id, emit, (key, vars) => RED._(`twin-machine.${key}`, vars));
 
   const ids = new Set(machine.refs.map((ref) => ref.id));
