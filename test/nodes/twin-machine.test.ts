@@ -190,7 +190,7 @@ describe("a machine that begins anew", function () {
 
   it("because a fleet starts over: every engine lives again from its first flight", async () => {
     const flow = example("3 Turbofan fleet");
-    flow.find((n) => n.type === "twin-machine").speed = 150_000;
+    flow.find((n) => n.type === "twin-machine").speed = 75_000;
     red = await startRed({ flows: flow });
     const day = 24 * 3_600_000;
     const start = Date.UTC(2008, 0, 1);
