@@ -1,6 +1,6 @@
 /** Checks a text while it is being typed: what is wrong line by line, or the role of every name. */
 import { describe, isPlainObject, isSignalName } from "../twin/envelope.ts";
-import { displayUnit, isUnit, parseUnit } from "../twin/units.ts";
+import { compatible, displayUnit, parseUnit } from "../twin/units.ts";
 import { type Analysis, analyse, EquationError, type EquationProblem, isFreeName, readModel } from "./equations.ts";
 import { type NamedUnit, siName } from "./unit-names.ts";
 import { checkUnits } from "./units-check.ts";
@@ -23,7 +23,7 @@ export interface CheckedUnits {
 
 /**
  * @param request `{ equations: string, signals?: string[], predictions?: { signal, variable }[], units?: { name: unit } }`,
- * units as people type them or as UCUM codes, empty ones ignored; anything else is answered with a problem, never with an
+ * units as UCUM codes (what is none is read as people type it), empty ones ignored; anything else is answered with a problem, never with an
  * exception. `mapping` in the answer: what is wrong with the table of predictions, as a sentence.
  */
 export function checkEquations(request: unknown): CheckResult {
@@ -52,8 +52,8 @@ function unitsOf(equations: string, typed: Record<string, unknown>, predictions:
   const problems: EquationProblem[] = [];
   for (const [name, unit] of Object.entries(typed)) {
     if (typeof unit !== "string" || unit.trim() === "" || !isSignalName(name)) continue;
-    const found = parseUnit(unit);
-    if (isUnit(found)) codes.set(name, found.code);
+    const found = isCode(unit) ? { code: unit } : parseUnit(unit);
+    if ("code" in found) codes.set(name, found.code);
     else problems.push({ line: 1, message: `${name}: ${found.problem}` });
   }
   const text = readModel(equations, isFreeName);
@@ -67,6 +67,9 @@ function unitsOf(equations: string, typed: Record<string, unknown>, predictions:
     ),
   };
 }
+
+/** `F` is farad as a code; somebody who types it means °F. */
+const isCode = (unit: string): boolean => compatible(unit, unit);
 
 function predictedBy(rows: unknown): Map<string, string> {
   const all = Array.isArray(rows) ? rows.filter(isPlainObject) : [];

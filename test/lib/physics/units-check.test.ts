@@ -195,6 +195,12 @@ describe("live check with units", () => {
     assert(answer.units.undetermined.length > 900);
   });
 
+  it("takes codes before what people type: F is farad", () => {
+    const answer = checkEquations({ equations: "Q = C * U", units: { C: "F", U: "V" } });
+    assert(answer.ok && answer.units);
+    assert.deepEqual(answer.units.inferred, { Q: { code: "C", display: "C" } });
+  });
+
   it("says nothing of units when none are asked for", () => {
     const answer = checkEquations({ ...request, units: undefined });
     assert(answer.ok && answer.units === undefined);
