@@ -167,13 +167,22 @@ export const DERIVATIVES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["if", (g, [c], [, da, db]) => (da || db) && choose(g, c!, da, db)],
   ["abs", outer((g, x) => g.call("sign", x))],
   ["acos", (g, [x], [d]) => g.call("unaryMinus", g.call("divide", d!, g.call("sqrt", oneMinus(g, square(g, x!)))))],
+  [
+    "acosh",
+    over((g, x) => {
+      const [less, more] = [g.call("subtract", x, g.number(1)), onePlus(g, x)];
+      return g.call("multiply", g.call("sqrt", less), g.call("sqrt", more));
+    }),
+  ],
   ["asin", over((g, x) => g.call("sqrt", oneMinus(g, square(g, x))))],
+  ["asinh", over((g, x) => g.call("sqrt", onePlus(g, square(g, x))))],
   ["atan", over((g, x) => onePlus(g, square(g, x)))],
   [
     "atan2",
     (g, [y, x], [dy, dx]) =>
       g.call("divide", difference(g, times(g, x, dy), times(g, y, dx))!, g.call("add", square(g, x!), square(g, y!))),
   ],
+  ["atanh", over((g, x) => oneMinus(g, square(g, x)))],
   ["cbrt", root((g, self) => g.call("multiply", g.number(3), square(g, self)))],
   ["ceil", zero],
   ["cos", outer((g, x) => g.call("unaryMinus", g.call("sin", x)))],
@@ -182,6 +191,7 @@ export const DERIVATIVES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["floor", zero],
   ["log", over((_, x) => x)],
   ["log10", over((g, x) => g.call("multiply", g.number(Math.LN10), x))],
+  ["log2", over((g, x) => g.call("multiply", g.number(Math.LN2), x))],
   ["max", (g, [a, b], [da, db]) => choose(g, g.call("smallerEq", b!, a!), da, db)],
   ["min", (g, [a, b], [da, db]) => choose(g, g.call("smallerEq", a!, b!), da, db)],
   ["round", zero],

@@ -36,9 +36,12 @@ export const OPERATORS: ReadonlyMap<string, Arity> = new Map([
 export const FUNCTIONS: ReadonlyMap<string, Arity> = new Map([
   ["abs", takes(1)],
   ["acos", takes(1)],
+  ["acosh", takes(1)],
   ["asin", takes(1)],
+  ["asinh", takes(1)],
   ["atan", takes(1)],
   ["atan2", takes(2)],
+  ["atanh", takes(1)],
   ["cbrt", takes(1)],
   ["ceil", takes(1)],
   ["clamp", takes(3)],
@@ -47,9 +50,11 @@ export const FUNCTIONS: ReadonlyMap<string, Arity> = new Map([
   ["exp", takes(1)],
   ["floor", takes(1)],
   ["if", takes(3)],
+  ["ln", takes(1)],
   // With a second argument: the logarithm to that base.
   ["log", takes(1, 2)],
   ["log10", takes(1)],
+  ["log2", takes(1)],
   ["max", takes(1, 20)],
   ["min", takes(1, 20)],
   // The number of a quantity in its declared unit, for formulas that hold in one unit only.

@@ -109,6 +109,8 @@ export class Graph {
       case "min":
       case "max":
         return args.reduce((x, y) => this.call(fn, x, y));
+      case "ln":
+        return this.call("log", a);
       case "log":
         return b ? this.call("divide", this.call("log", a), this.call("log", b)) : this.call("log", a);
       default:

@@ -42,10 +42,20 @@ function parseSafely(text: string): MathNode {
     if (error instanceof RangeError) throw new ExpressionError("The expression is nested too deeply.");
     const char = (error as { char?: unknown }).char;
     const position = typeof char === "number" ? Math.min(Math.max(char - 1, 0), text.length) : undefined;
+    for (const [sign, word] of FOREIGN)
+      if (text.includes(sign))
+        throw new ExpressionError(`Write ${word} instead of ${sign}${at(text.indexOf(sign))}.`, text.indexOf(sign));
     const reason = error instanceof Error ? error.message.replace(/ \(char \d+\)$/, "") : "it cannot be read";
     throw new ExpressionError(`This is not a complete expression: ${reason}${at(position)}.`, position);
   }
 }
+
+/** Signs of other languages that the parser does not know. */
+const FOREIGN = [
+  ["**", "^"],
+  ["&&", "and"],
+  ["||", "or"],
+] as const;
 
 /** Walks in the order of writing, so that `places` meets one token after the other. */
 function convert(node: MathNode, context: Context, depth: number): Ast {

@@ -48,6 +48,8 @@ describe("derivatives", () => {
       ["log(x) + log10(y)", 1 / x, 1 / (y * Math.LN10)],
       ["log(x, y)", 1 / (x * Math.log(y)), -Math.log(x) / (y * Math.log(y) ** 2)],
       ["sinh(x) + cosh(y)", Math.cosh(x), Math.sinh(y)],
+      ["asinh(x) + acosh(y)", 1 / Math.sqrt(1 + x * x), 1 / Math.sqrt(y * y - 1)],
+      ["atanh(x) + ln(y) + log2(y)", 1 / (1 - x * x), (1 + 1 / Math.LN2) / y],
       ["tanh(x) + cbrt(y)", 1 / Math.cosh(x) ** 2, 1 / (3 * Math.cbrt(y) ** 2)],
       ["x * abs(x - y)", Math.abs(x - y) - x, x],
       ["(y - x) * sign(x - y)", 1, -1],

@@ -46,6 +46,7 @@ describe("expressions", () => {
       ["log(8, 2) + log10(1000) + log(e)", 7],
       ["sqrt(16) + abs(-2) + sign(-9) + floor(2.7) + ceil(2.1) + round(2.5)", 13],
       ["atan2(1, 1) * 4 - pi", 0],
+      ["ln(e^2) + log2(8) + sinh(asinh(1)) + cosh(acosh(2)) + tanh(atanh(0.5))", 8.5],
       ["pow(2, 10) + exp(0) + cbrt(27)", 1028],
     ];
     for (const [text, expected] of cases) assert(Math.abs(value(text) - expected) < 1e-12, `${text} = ${value(text)}`);
@@ -91,6 +92,8 @@ describe("expressions", () => {
     assert.match(refusal("2 x").message, /Write a multiplication with \*/);
     assert.match(refusal("sin(1, 2)").message, /The function sin takes 1 argument, not 2/);
     assert.match(refusal("x +").message, /at character 4/);
+    assert.match(refusal("x ** 2").message, /Write \^ instead of \*\* at character 3/);
+    assert.match(refusal("x > 1 && x < 2").message, /Write and instead of &&/);
     assert.match(refusal("x = 1").message, /write == to compare/);
     assert.match(refusal(" ").message, /empty/);
     assert.match(refusal("sqrt").message, /needs its arguments in brackets/);

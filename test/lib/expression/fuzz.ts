@@ -95,7 +95,7 @@ export function expressionFuzz(random: Random, attacks: readonly string[]): () =
 }
 
 const MATHS =
-  "abs acos asin atan atan2 cbrt ceil cos cosh exp floor log log10 max min pow round sign sin sinh sqrt tan tanh";
+  "abs acosh acos asinh asin atan2 atanh atan cbrt ceil cos cosh exp floor log10 log2 log max min pow round sign sin sinh sqrt tan tanh";
 /** Tokens that generated code may hold: its own names, slots, numbers and functions, and signs of arithmetic. */
 const OWN = new RegExp(
   String.raw`\s+|const c\d+ = |return |c\d+(?![\w.([])|h\d+(?=\()|[vyupd]\[\d+\]|\bt\b|out\[\d+\] = |Math\.(?:${MATHS.replaceAll(" ", "|")})(?=\()|NaN\b|(?:\d+\.?\d*|\.\d+)(?:e[+-]\d+)?(?![\w.])|===|!==|<=|>=|&&|\|\||[-+*/<>?:(),;]`,
