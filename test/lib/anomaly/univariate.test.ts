@@ -32,7 +32,19 @@ describe("anomaly: one signal", () => {
     }
   });
 
-  it("a drift of 0.1 standard deviations per hour is found, 20 times of 20", () => {
+  it("a drift of 0.1 standard deviations per hour is found, 20 times of 20, in correlated noise too", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = createRandom(`correlated ${seed}`);
+      const watch = new Univariate();
+      let x = 0;
+      let found = false;
+      for (let i = 0; i < 10_000 && !found; i++) {
+        x = 0.95 * x + Math.sqrt(1 - 0.95 ** 2) * random.normal();
+        found = watch.update(i * MINUTE, x + (0.1 / 60) * Math.max(0, i - 4000)).alarm.active && i > 4000;
+        if (watch.alert.verdict.active && i < 4000) watch.relearn();
+      }
+      assert.ok(found, `seed ${seed}`);
+    }
     for (let seed = 1; seed <= 20; seed++) {
       const { watch, next, i } = trained(3000, seed);
       let found = -1;

@@ -14,6 +14,8 @@ const EDGE_STEP = 9.7;
 const MEDIAN_STEP = 2.507;
 /** Spread by quantiles over ordinary standard deviation below which the quantiles have met. */
 const RARE = 0.01;
+/** The spread follows this much slower than the level: else it would take a drift for noise. */
+const SLOWER = 0.3;
 const CLIP = 3;
 const MAD_TO_SIGMA = 1.4826;
 /** Samples after which the baseline forgets. */
@@ -80,18 +82,20 @@ export class Baseline {
     const z = this.z(value);
     const level = this.location;
     this.location += rate * MEDIAN_STEP * 0.5 * Math.sign(z) * 0.5 * (this.up + this.down);
-    if (!calm) return;
     const moved = this.location - level;
-    const wide = (rate * EDGE_STEP) / EDGE;
+    const clipped = between(z, -CLIP, CLIP);
+    const step = clipped - this.#last;
+    this.#last = clipped;
+    if (!calm) return;
+    const wide = (SLOWER * rate * EDGE_STEP) / EDGE;
     this.up = Math.max(this.#floor, this.up * (1 + wide * ((z > EDGE ? 1 : 0) - SHARE)) - moved / EDGE);
     this.down = Math.max(this.#floor, this.down * (1 + wide * ((z < -EDGE ? 1 : 0) - SHARE)) + moved / EDGE);
-    const clipped = between(z, -CLIP, CLIP);
+    // From the steps, which a drift leaves alone, unlike the product of neighbours.
     this.autocorrelation = between(
-      this.autocorrelation + rate * (clipped * this.#last - this.autocorrelation),
+      this.autocorrelation + rate * (1 - (step * step) / 2 - this.autocorrelation),
       0,
       0.9999,
     );
-    this.#last = clipped;
   }
 
   /** A new level, known from `count` samples; the spread stays. */
