@@ -341,10 +341,10 @@ async function through(mode) {
   red.hook("onComplete", (event) => {
     if (event.node.id === id) arrived++;
   });
-  const samples = pumpSamples(1, 20000, "none").map((s) => ({ twin: envelope(s.time, s.values, s.updated) }));
+  const samples = pumpSamples(1, 20000, "none").map((s) => envelope(s.time, s.values, s.updated));
   const send = async (first, last) => {
     for (let i = first; i < last; i++) {
-      red.node(id).receive(samples[i]);
+      red.node(id).receive({ twin: samples[i] });
       while (i - arrived > 64) await new Promise((done) => setImmediate(done));
     }
     while (arrived < last) await new Promise((done) => setTimeout(done, 1));

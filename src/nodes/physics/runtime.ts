@@ -40,6 +40,7 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
     calibrating.close();
     done();
   });
+  const history = trends();
   wireStage<"model", PhysicsTwin>(RED, node, config, {
     section: "model",
     outputs: 1,
@@ -75,12 +76,26 @@ function meaning(settings: PhysicsSettings, config: TwinPhysicsConfig, asset: As
   ]);
 }
 
-function history({ section }: PhysicsResult): Record<string, Value> {
-  const values: Record<string, Value> = {};
-  for (const part of ["expected", "sd", "derived", "states", "stateSd"] as const)
-    for (const [name, value] of Object.entries(section[part] ?? {}))
-      if (value !== null) values[`${part}.${name}`] = value;
-  return values;
+const TRENDS = ["expected", "sd", "derived", "states", "stateSd"] as const;
+
+/** Names the trends of a section; every name is put together once. */
+function trends(): (result: PhysicsResult) => Record<string, Value> {
+  const paths = TRENDS.map(() => new Map<string, string>());
+  return ({ section }) => {
+    const values: Record<string, Value> = {};
+    for (let i = 0; i < TRENDS.length; i++) {
+      const part = section[TRENDS[i]!];
+      const known = paths[i]!;
+      for (const name in part) {
+        const value = part[name];
+        if (value === null || value === undefined) continue;
+        let path = known.get(name);
+        if (path === undefined) known.set(name, (path = `${TRENDS[i]}.${name}`));
+        values[path] = value;
+      }
+    }
+    return values;
+  };
 }
 
 const calibratingStatus = (RED: Runtime, share: number): Status => ({

@@ -70,6 +70,7 @@ export function wireStage<N extends SectionName, S extends Snapshotable>(
   const states = new KeyedStates<S>(store, node.id, stage.meaning(asset), () => stage.create(asset));
   const newest = new Map<string, number>();
   const seenRequests = new RecentSet(1000);
+  const paths = new Map<string, string>();
   node.status({ fill: "grey", shape: "ring", text: `… ${RED._(shared("status.waiting"))}` });
 
   node.on("input", (msg, send, done) => {
@@ -106,7 +107,7 @@ export function wireStage<N extends SectionName, S extends Snapshotable>(
     store.putSection(entry.ref, stage.section, result.section, twin.time);
     if (result.history) {
       const values: Record<string, Value> = {};
-      for (const [path, value] of Object.entries(result.history)) values[`${stage.section}.${path}`] = value;
+      for (const path in result.history) values[pathOf(path)] = result.history[path]!;
       store.append(entry.ref, twin.time, values);
     }
     msg.twin = out;
@@ -119,6 +120,13 @@ export function wireStage<N extends SectionName, S extends Snapshotable>(
     const relearn = entry.relearning && result.status.fill === "blue";
     node.status(relearn ? { ...result.status, text: `↻ ${RED._(shared("status.relearning"))}` } : result.status);
     send(stage.outputs === 2 ? [msg, events.length ? events : null] : msg);
+  }
+
+  /** `health` → `anomaly.health`; put together once, because a stage sends the same names with every message. */
+  function pathOf(name: string): string {
+    let path = paths.get(name);
+    if (path === undefined) paths.set(name, (path = `${stage.section}.${name}`));
+    return path;
   }
 
   function onActionMessage(msg: Message, send: Send): void {

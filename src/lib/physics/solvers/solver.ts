@@ -387,7 +387,8 @@ export class OdeSolver {
   #choose(h: number, cut: boolean): boolean {
     const method = this.#method;
     if (!method.implicit) {
-      if (method.stiffness(h) > this.#stable) {
+      // A step that the end of the call cuts short can be so small that its stiffness is only rounding.
+      if (!cut && method.stiffness(h) > this.#stable) {
         this.#hits++;
         this.#misses = 0;
       } else if (!cut && ++this.#misses >= 6) this.#hits = 0;
