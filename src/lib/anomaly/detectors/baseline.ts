@@ -15,7 +15,7 @@ const MEDIAN_STEP = 2.507;
 /** Spread by quantiles over ordinary standard deviation below which the quantiles have met. */
 const RARE = 0.01;
 /** The spread follows this much slower than the level: else it would take a drift for noise. */
-const SLOWER = 0.3;
+const SLOWER = 0.5;
 const CLIP = 3;
 const MAD_TO_SIGMA = 1.4826;
 /** Samples after which the baseline forgets. */
