@@ -3,7 +3,7 @@
  * an event, `#` begins a comment. Order does not matter. Names that no equation defines are inputs (signals),
  * parameters, the time `t` in seconds, or constants.
  */
-import { type Ast, ExpressionError, namesIn } from "../expression/ast.ts";
+import { type Ast, at, ExpressionError, namesIn } from "../expression/ast.ts";
 import { CONSTANTS, FUNCTIONS, TABLES } from "../expression/functions.ts";
 import { parseExpression } from "../expression/whitelist.ts";
 import { describe, isSignalName, TwinError } from "../twin/envelope.ts";
@@ -97,8 +97,8 @@ export function readModel(text: string, isKnown: (name: string) => boolean): Mod
       return parseExpression(part, (name) => name === "t" || defined.has(name) || isKnown(name));
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const message = error.unknown === undefined ? error.message : unknownText(error.unknown);
-      problems.push({ ...place(source, error.position === undefined ? undefined : offset + error.position), message });
+      const where = place(source, error.position === undefined ? undefined : offset + error.position);
+      problems.push({ ...where, message: messageOf(error, where.position) });
       return undefined;
     }
   };
@@ -139,6 +139,13 @@ function parseEvent(
   });
   const name = condition.text.trim().replace(/\s+/g, " ");
   return ast && { name, condition: ast, conditionAt: condition.offset, resets: parsed, line: source.line, source };
+}
+
+/** The sentence, with the character counted in the line. */
+function messageOf(error: ExpressionError, position: number | undefined): string {
+  if (error.unknown !== undefined) return unknownText(error.unknown);
+  if (error.position === undefined || position === undefined) return error.message;
+  return error.message.replace(at(error.position), at(position));
 }
 
 const unknownText = (name: string): string =>

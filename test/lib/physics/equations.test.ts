@@ -61,6 +61,9 @@ describe("equations", () => {
     assert.match(found[4]!.message, /"y" is already defined in line 1/);
     assert.match(found[5]!.message, /"sin" has a meaning of its own/);
     assert.match(found[6]!.message, /right side of q is empty/);
+    assert.deepEqual(problems("dx/dt = u ** 2"), [
+      { line: 1, position: 10, message: "Write ^ instead of ** at character 11." },
+    ]);
     assert.match(problems("# nothing")[0]!.message, /no equation yet/);
     assert.match(problems("y = 1\n".repeat(600))[0]!.message, /at most 500 lines/);
     assert.match(problems("__proto__ = 1")[0]!.message, /choose another name/);
