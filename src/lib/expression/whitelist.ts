@@ -36,25 +36,41 @@ export function parseExpression(text: string, isKnown: (name: string) => boolean
 }
 
 function parseSafely(text: string): MathNode {
+  for (const [sign, word] of FOREIGN) {
+    const position = text.indexOf(sign);
+    if (position >= 0) throw new ExpressionError(`Write ${word} instead of ${sign}${at(position)}.`, position);
+  }
   try {
     return parse(text);
   } catch (error) {
     if (error instanceof RangeError) throw new ExpressionError("The expression is nested too deeply.");
     const char = (error as { char?: unknown }).char;
     const position = typeof char === "number" ? Math.min(Math.max(char - 1, 0), text.length) : undefined;
-    for (const [sign, word] of FOREIGN)
-      if (text.includes(sign))
-        throw new ExpressionError(`Write ${word} instead of ${sign}${at(text.indexOf(sign))}.`, text.indexOf(sign));
+    // 0,5 instead of 0.5
+    if (position !== undefined && text[position] === "," && /\d,\d/.test(text.slice(position - 1, position + 2)))
+      throw new ExpressionError(`Write decimals with a point${at(position)}.`, position);
     const reason = error instanceof Error ? error.message.replace(/ \(char \d+\)$/, "") : "it cannot be read";
     throw new ExpressionError(`This is not a complete expression: ${reason}${at(position)}.`, position);
   }
 }
 
-/** Signs of other languages that the parser does not know. */
+/** Signs of other languages and of print, and what they are here. */
 const FOREIGN = [
   ["**", "^"],
   ["&&", "and"],
   ["||", "or"],
+  ["·", "*"],
+  ["×", "*"],
+  ["÷", "/"],
+  ["−", "-"],
+  ["–", "-"],
+  ["≤", "<="],
+  ["≥", ">="],
+  ["≠", "!="],
+  ["²", "^2"],
+  ["³", "^3"],
+  ["√", "sqrt(...)"],
+  ["π", "pi"],
 ] as const;
 
 /** Walks in the order of writing, so that `places` meets one token after the other. */

@@ -94,6 +94,9 @@ describe("expressions", () => {
     assert.match(refusal("x +").message, /at character 4/);
     assert.match(refusal("x ** 2").message, /Write \^ instead of \*\* at character 3/);
     assert.match(refusal("x > 1 && x < 2").message, /Write and instead of &&/);
+    assert.match(refusal("2·x").message, /Write \* instead of · at character 2/);
+    assert.match(refusal("2 * π").message, /Write pi instead of π/);
+    assert.match(refusal("x * 0,5").message, /Write decimals with a point at character 6/);
     assert.match(refusal("x = 1").message, /write == to compare/);
     assert.match(refusal(" ").message, /empty/);
     assert.match(refusal("sqrt").message, /needs its arguments in brackets/);
