@@ -260,11 +260,14 @@ export class Dop853 implements Method {
     const [last, slope] = [this.#k[11]!, this.#k[12]!];
     let up = 0;
     let down = 0;
+    let size = 0;
     for (let i = 0; i < this.#n; i++) {
       up += (slope[i]! - last[i]!) ** 2;
       down += (this.next[i]! - this.#z[i]!) ** 2;
+      size += this.next[i]! ** 2;
     }
-    return down > 0 ? h * Math.sqrt(up / down) : 0;
+    // Below rounding the difference of two states says nothing.
+    return down > 1e-28 * size ? h * Math.sqrt(up / down) : 0;
   }
 
   prepareDense(t: number, y: Float64Array, h: number): void {

@@ -101,11 +101,14 @@ export class Dopri5 implements Method {
     const [k6, k7] = [this.#k[5]!, this.#k[6]!];
     let up = 0;
     let down = 0;
+    let size = 0;
     for (let i = 0; i < this.#n; i++) {
       up += (k7[i]! - k6[i]!) ** 2;
       down += (this.next[i]! - this.#z6[i]!) ** 2;
+      size += this.next[i]! ** 2;
     }
-    return down > 0 ? h * Math.sqrt(up / down) : 0;
+    // Below rounding the difference of two states says nothing.
+    return down > 1e-28 * size ? h * Math.sqrt(up / down) : 0;
   }
 
   prepareDense(_t: number, y: Float64Array, h: number): void {
