@@ -9,7 +9,7 @@ import { fresh, type Request, type Response, refOf } from "./http.ts";
 import { detail, find, summary } from "./view.ts";
 
 const ACTIONS = new Set(
-  "desire acknowledge false-alarm confirmed learn freeze maintenance command accept reject reset kill release".split(
+  "desire acknowledge false-alarm confirmed learn freeze maintenance train command accept reject reset kill release".split(
     " ",
   ),
 );

@@ -1,9 +1,12 @@
 import { assetSelect } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
-import { isEmpty, live, type Verdict, verdict } from "../../editor/validate.ts";
+import { openRulDialog, type RulDialog } from "../../editor/rul-dialog.ts";
+import { isEmpty, live, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
 
 const NS = "@twinwire/node-red-digital-twin/twin-rul:";
 const text = (key: string, vars?: Record<string, unknown>): string => RED._(`${NS}twin-rul.${key}`, vars);
+
+let dialog: RulDialog | undefined;
 
 RED.nodes.registerType("twin-rul", {
   category: "digital twin",
@@ -12,7 +15,7 @@ RED.nodes.registerType("twin-rul", {
   inputs: 1,
   outputs: 2,
   defaults: {
-    version: { value: 1 },
+    version: { value: 2 },
     name: { value: "" },
     asset: { type: "twin-asset", value: "", required: true, label: "Asset" },
     indicator: { value: "asset" },
@@ -24,6 +27,11 @@ RED.nodes.registerType("twin-rul", {
     warnAt: { value: 50, validate: verdict((_node, v) => (above(v) && Number(v) < 100) || text("error.warnAt")) },
     onlyWhile: { value: "" },
     typicalLife: { value: "", validate: verdict((_node, v) => isEmpty(v) || above(v) || text("error.typicalLife")) },
+    failures: {
+      value: [],
+      validate: verdictOfRows((_node, rows) => rows.every((r) => numberOf(r.life) > 0) || text("error.failures")),
+    },
+    model: { value: "" },
   },
   paletteLabel: "twin rul",
   label() {
@@ -40,10 +48,11 @@ RED.nodes.registerType("twin-rul", {
   },
   oneditprepare() {
     const show = () => {
-      const own = $("#node-input-indicator").val() === "own";
-      $(".twin-rul-own").toggle(own);
+      const source = $("#node-input-indicator").val();
+      $(".twin-rul-own").toggle(source === "own");
+      $("#twin-rul-preview").toggle(source !== "model");
       $(".twin-rul-goal")
-        .toggle(!own)
+        .toggle(source === "asset")
         .text(goal(String($("#node-input-asset").val() ?? "")));
     };
     $("#node-input-indicator, #node-input-asset").on("change", show);
@@ -53,7 +62,18 @@ RED.nodes.registerType("twin-rul", {
     showUnit();
     const expert = String(this.warnAt) !== "50" || !isEmpty(this.onlyWhile) || !isEmpty(this.typicalLife);
     $("#twin-rul-expert").prop("open", expert);
+    $("#twin-rul-fleet").prop("open", (this.failures ?? []).length > 0 || !isEmpty(this.model));
+    dialog = openRulDialog(this, text);
     livePageButton();
+  },
+  oneditsave() {
+    const rows = dialog?.failures() ?? [];
+    // Node-RED compares by identity: an untouched table must stay the same object.
+    if (JSON.stringify(rows) !== JSON.stringify(this.failures ?? [])) this.failures = rows;
+    dialog = undefined;
+  },
+  oneditcancel() {
+    dialog = undefined;
   },
 });
 

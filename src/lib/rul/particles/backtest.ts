@@ -91,6 +91,18 @@ export function stretchOf(forecasts: readonly Forecast[], weights: readonly numb
   return Math.min(MOST_STRETCH, Math.max(LEAST_STRETCH, Math.sqrt(squares / count)));
 }
 
+/** How the pooled forecasts came true. */
+export function tested(forecasts: readonly Forecast[], weights: readonly number[]) {
+  const pools = forecasts.map(({ experts, actual }) => ({ life: poolOf(experts, weights), actual }));
+  const inside = pools.filter(({ life, actual }) => life.quantile(0.05) <= actual && actual <= life.quantile(0.95));
+  const errors = pools.map(({ life, actual }) => Math.min(1e3, Math.abs(life.quantile(0.5) - actual) / actual));
+  return {
+    count: forecasts.length,
+    inside: inside.length,
+    error: errors.sort((a, b) => a - b)[errors.length >> 1] ?? 0,
+  };
+}
+
 /** Quantile of the standard normal distribution, by the rational approximation 26.2.23 of Abramowitz and Stegun (error below 4.5e-4). */
 export function normalScore(p: number): number {
   const t = Math.sqrt(-2 * Math.log(Math.min(p, 1 - p)));

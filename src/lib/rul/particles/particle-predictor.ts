@@ -14,7 +14,7 @@ import { LifeDistribution, poolOf } from "../distribution.ts";
 import { fitGrowth, type Growth } from "../growth.ts";
 import { fleetLife, type LifePrior, roughLife } from "../life-prior.ts";
 import { type Likeness, type PastLife, Similarity } from "../similarity.ts";
-import { checksOf, type Forecast, stretchOf, weightsOf } from "./backtest.ts";
+import { checksOf, type Forecast, stretchOf, tested, weightsOf } from "./backtest.ts";
 import { advance, draw, observe, resample } from "./filter.ts";
 import { crossings } from "./forecast.ts";
 import { Numbers } from "./numbers.ts";
@@ -51,10 +51,11 @@ export interface LifePrediction {
   censored: number | null;
   /** Growth so far: logarithm of its odds against a constant, rate towards the limit, share of the way that is covered. */
   trend: { evidence: number; rate: number; climb: number };
-  /** Shares of the ways of predicting, past forecasts that were judged, factor on the spread. */
+  /** Shares of the ways of predicting, and the factor on the spread. */
   weights: { particles: number; laws: number; similarity: number };
-  judged: number;
   stretch: number;
+  /** Past forecasts that came true: how many were judged, how many intervals held the truth, median relative error. */
+  tested: { count: number; inside: number; error: number };
   /** Past failures that this machine is like, the most alike first. */
   likeness: readonly Likeness[];
 }
@@ -184,7 +185,7 @@ export class ParticlePredictor {
       censored: life.quantile(0.95) > cap ? cap : null,
       trend: growth ? trendOf(growth, series) : NO_TREND,
       weights: { particles: weights[0]!, laws: weights[1]!, similarity: weights[2] ?? 0 },
-      judged: forecasts.length,
+      tested: tested(forecasts, weights),
       stretch,
       likeness,
     };
@@ -292,7 +293,7 @@ const REACHED: LifePrediction = {
   censored: null,
   trend: { evidence: Number.POSITIVE_INFINITY, rate: 0, climb: 1 },
   weights: { particles: 1, laws: 0, similarity: 0 },
-  judged: 0,
+  tested: { count: 0, inside: 0, error: 0 },
   stretch: 1,
   likeness: [],
 };
