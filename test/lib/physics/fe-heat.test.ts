@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HeatCore } from "../../../src/lib/physics/reduced/heat-core.ts";
+import { reduceHeat } from "../../../src/lib/physics/reduced/krylov.ts";
 import { ModalCore } from "../../../src/lib/physics/reduced/modal-core.ts";
 import { type Plate, plateSystem } from "../../../src/lib/physics/reduced/plate.ts";
 import { type Rod, rodSystem } from "../../../src/lib/physics/reduced/rod.ts";
@@ -255,6 +256,59 @@ describe("plate", () => {
     core.rest();
     for (let i = 0; i < 200; i++) core.advance(600, u);
     near(read(core, u, 31 * 21)[40]!, steady, 1e-6);
+  });
+
+  it("is reduced to some dozen modes without a difference that one could measure", () => {
+    const plate: Plate = {
+      ...T4,
+      cellsX: 24,
+      cellsY: 40,
+      edges: { ...T4.edges, left: { type: "flux", input: 2 } },
+      faces: { conductance: 2000, input: 1 },
+      heat: [{ input: 3, x: [0.1, 0.25], y: [0.5, 0.8], perPower: 1 / (0.15 * 0.3 * 0.01) }],
+      points: [
+        { x: 0.6, y: 0.2 },
+        { x: 0.18, y: 0.65 },
+        { x: 0, y: 0 },
+        { x: 0.3, y: 0.02 },
+      ],
+      inputs: 4,
+      initial: 20,
+    };
+    const system = plateSystem(plate);
+    const modes = reduceHeat(system);
+    assert(modes.modes.length <= 120);
+    const tau = system.timeConstant;
+    for (const u of [
+      [100, 0, 0, 0],
+      [0, 30, 0, 0],
+      [20, 20, 3e4, 0],
+      [20, 20, 0, 500],
+    ]) {
+      const inputs = Float64Array.from(u);
+      const reduced = new ModalCore(modes);
+      const full = new HeatCore(system);
+      reduced.rest(inputs);
+      full.rest();
+      const far = new ModalCore(modes);
+      far.steady(inputs);
+      const size = Math.max(20, ...read(far, inputs, 4).map(Math.abs));
+      // Steps that the full plate resolves, over which the reduced one must agree from the first on.
+      for (let k = 0; k < 60; k++) {
+        const dt = tau * (k < 40 ? 2e-4 : 2e-2);
+        for (let j = 0; j < 8; j++) full.advance(dt / 8, inputs);
+        reduced.advance(dt, inputs);
+        const wanted = read(full, inputs, 4);
+        read(reduced, inputs, 4).forEach((T, i) => {
+          near(T, wanted[i]!, 1e-4 * size);
+        });
+      }
+      full.steady(inputs);
+      const wanted = read(full, inputs, 4);
+      read(far, inputs, 4).forEach((T, i) => {
+        near(T, wanted[i]!, 1e-8 * size);
+      });
+    }
   });
 
   it("does not ring after a jump that is far faster than its step", () => {

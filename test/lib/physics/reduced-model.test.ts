@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { compileModel } from "../../../src/lib/physics/model.ts";
 import { PhysicsTwin } from "../../../src/lib/physics/physics-twin.ts";
 import { readCalculixModes } from "../../../src/lib/physics/reduced/calculix.ts";
-import { type ReducedModel, readReduced } from "../../../src/lib/physics/reduced/read-reduced.ts";
+import { REDUCED_EXAMPLES } from "../../../src/lib/physics/reduced/examples.ts";
+import {
+  REDUCED_KINDS,
+  type ReducedKind,
+  type ReducedModel,
+  readReduced,
+} from "../../../src/lib/physics/reduced/read-reduced.ts";
 import { readPhysics } from "../../../src/lib/physics/settings.ts";
 import { Stepper } from "../../../src/lib/physics/stepper.ts";
 import type { Simulator, TwinModel } from "../../../src/lib/physics/twin-model.ts";
@@ -462,6 +468,101 @@ describe("built-in models", () => {
       run.step(1000, [1], [Number.NaN], () => false);
       assert.equal(run.quantities.length, models[i]!.quantities.length);
       assert.equal(run.runningFor, 1);
+    }
+  });
+});
+
+describe("descriptions", () => {
+  const signalsOf = (kind: ReducedKind) =>
+    new Map(Object.entries(REDUCED_EXAMPLES[kind].signals).map(([name, unit]) => [name, { unit }]));
+  const files = new Map([["cantilever.dat", DAT]]);
+
+  it("to begin with are right, predict a signal and have a virtual sensor", () => {
+    for (const kind of REDUCED_KINDS) {
+      const { model, warnings } = readReduced(REDUCED_EXAMPLES[kind].description, signalsOf(kind), files);
+      assert(model.outputs.size > 0 && model.derived.size > 0, kind);
+      assert.deepEqual(warnings, []);
+      for (const name of Object.keys(REDUCED_EXAMPLES[kind].signals))
+        assert(model.inputs.includes(name) || model.outputs.has(name), name);
+    }
+  });
+
+  it("that are damaged anywhere are refused with a sentence, or run without nonsense (2 000 runs)", () => {
+    const junk: unknown[] = [
+      undefined,
+      null,
+      "",
+      "x",
+      -1,
+      0,
+      1e308,
+      Number.NaN,
+      [],
+      {},
+      [[1, 2]],
+      true,
+      "1e3",
+      { signal: "no" },
+      "__proto__",
+    ];
+    const random = createRandom(4);
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random.next() * list.length)]!;
+    /** Replaces one part, however deep. */
+    const damage = (x: unknown): unknown => {
+      if (typeof x !== "object" || x === null || random.next() < 0.15) return pick(junk);
+      const keys = Object.keys(x);
+      if (keys.length === 0) return pick(junk);
+      const key = pick(keys);
+      const copy = (Array.isArray(x) ? [...x] : { ...x }) as Record<string, unknown>;
+      copy[key] = damage(copy[key]);
+      return copy;
+    };
+    let refused = 0;
+    for (let i = 0; i < 2000; i++) {
+      const kind = pick(REDUCED_KINDS);
+      const spec = damage(REDUCED_EXAMPLES[kind].description);
+      try {
+        const reduced = readReduced(spec, signalsOf(kind), files);
+        const run = reduced.simulator({ maxGap: 600 });
+        for (const [time, u] of [
+          [0, 20],
+          [1000, 25],
+          [1007, 25],
+          [500_000, 30],
+        ] as const) {
+          run.step(
+            time,
+            reduced.model.inputs.map(() => u),
+            [],
+          );
+          for (const x of run.quantities) assert(typeof x === "number");
+        }
+        assert.deepEqual(JSON.parse(JSON.stringify(run.snapshot())), run.snapshot());
+      } catch (error) {
+        const { code, message } = error as { code?: string; message: string };
+        assert(
+          code === "E_MODEL" || code === "E_UNIT",
+          `${JSON.stringify(spec)?.slice(0, 300)}: ${(error as Error).stack}`,
+        );
+        assert(message.endsWith(".") && message.length < 400, message);
+        refused++;
+      }
+    }
+    assert(refused > 1000, String(refused));
+  });
+
+  it("with a damaged .dat are refused or read, never a hang", () => {
+    const random = createRandom(6);
+    const lines = DAT.split("\n");
+    for (let i = 0; i < 300; i++) {
+      const some = lines
+        .filter(() => random.next() > 0.1 * (i % 4))
+        .map((line) => (random.next() < 0.02 ? line.replace(/\d/g, "9") : line));
+      try {
+        readReduced({ ...CANTILEVER, dat: some.join("\n") }, SIGNALS);
+      } catch (error) {
+        assert.equal((error as { code: string }).code, "E_MODEL", (error as Error).stack);
+      }
     }
   });
 });

@@ -70,7 +70,8 @@ const omega = ([, eigenvalue]: readonly number[]): number => Math.sqrt(Math.max(
 /** A node set that is printed a second time within the last mode belongs to a static step behind it. */
 function openBlock(modes: CalculixModes, mode: number, set: string): Map<number, Vector3> {
   const block = new Map<number, Vector3>();
-  const shape = mode < 0 ? undefined : (modes.shapes[mode] ??= new Map());
+  const known = Number.isInteger(mode) && mode >= 0 && mode < modes.omega.length;
+  const shape = known ? (modes.shapes[mode] ??= new Map()) : undefined;
   if (shape && !shape.has(set)) shape.set(set, block);
   else {
     let step = modes.statics.find((s) => !s.has(set));

@@ -1,7 +1,7 @@
 /** dx/dt = A x + B u, y = C x + D u with full matrices, by the matrix exponential. */
 import { addProduct, combine, type Dense, norm1, solve } from "./dense.ts";
 import { type LinearCore, StepCache } from "./linear-core.ts";
-import { discretise } from "./zoh.ts";
+import { discretise, twice } from "./zoh.ts";
 
 export interface StateSpace {
   /** n × n */
@@ -13,6 +13,9 @@ export interface StateSpace {
   /** k × m */
   D: Dense;
 }
+
+/** From this norm on the exponential is squared anyway (expm.ts). */
+const SQUARED = 5.4;
 
 export class DenseCore implements LinearCore {
   readonly x: Float64Array;
@@ -31,7 +34,11 @@ export class DenseCore implements LinearCore {
     this.#next = new Float64Array(A.rows);
     this.#from = new Float64Array(B.columns);
     this.#change = new Float64Array(B.columns);
-    this.#steps = new StepCache((seconds) => discretise(A, B, seconds));
+    const norm = norm1(A);
+    this.#steps = new StepCache(
+      (seconds) => discretise(A, B, seconds),
+      (half, seconds) => (norm * seconds > SQUARED ? twice(half) : undefined),
+    );
     const gain = solve(A, B);
     this.#gain = gain && combine([-1, gain]);
   }

@@ -50,14 +50,14 @@ export function combine(...terms: readonly (readonly [number, Dense])[]): Dense 
   return out;
 }
 
-/** Largest column sum of absolute values. */
+/** Largest column sum of absolute values; NaN when an element is. */
 export function norm1(m: Dense): number {
   let largest = 0;
   for (let j = 0; j < m.columns; j++) {
     let sum = 0;
     for (let i = 0; i < m.rows; i++) sum += Math.abs(m.a[i * m.columns + j]!);
-    // Not Math.max: NaN must stay visible.
-    if (!(sum <= largest)) largest = sum;
+    if (Number.isNaN(sum)) return sum;
+    if (sum > largest) largest = sum;
   }
   return largest;
 }

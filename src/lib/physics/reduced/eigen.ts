@@ -22,8 +22,16 @@ export function generalisedEigen(K: Dense, M: Dense): Eigen {
   forward(L, C, n);
   transposeSquare(C, n);
   forward(L, C, n);
+  const { values, vectors } = symmetricEigen({ rows: n, columns: n, a: C });
+  backward(L, vectors.a, n);
+  return { values, vectors };
+}
+
+/** The same for M = 1. */
+export function symmetricEigen(C: Dense): Eigen {
+  const n = C.rows;
   const symmetric = new Matrix(n, n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) symmetric.set(i, j, (C[i * n + j]! + C[j * n + i]!) / 2);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) symmetric.set(i, j, (C.a[i * n + j]! + C.a[j * n + i]!) / 2);
   const evd = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
   const order = Array.from(evd.realEigenvalues.keys()).sort(
     (a, b) => evd.realEigenvalues[a]! - evd.realEigenvalues[b]!,
@@ -32,7 +40,6 @@ export function generalisedEigen(K: Dense, M: Dense): Eigen {
   order.forEach((from, to) => {
     for (let i = 0; i < n; i++) vectors.a[i * n + to] = evd.eigenvectorMatrix.get(i, from);
   });
-  backward(L, vectors.a, n);
   const largest = Math.abs(evd.realEigenvalues[order[n - 1]!]!);
   const values = Float64Array.from(order, (i) => {
     const value = evd.realEigenvalues[i]!;

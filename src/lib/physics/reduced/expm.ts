@@ -63,5 +63,9 @@ function degree13(A: Dense): Dense {
   return quotient(U, V);
 }
 
-/** (V − U)⁻¹ (V + U); V − U is never singular for norms below θ. */
-const quotient = (U: Dense, V: Dense): Dense => solve(combine([1, V], [-1, U]), combine([1, V], [1, U]))!;
+/** (V − U)⁻¹ (V + U); V − U is never singular for norms below θ, unless its elements differ too much in size. */
+function quotient(U: Dense, V: Dense): Dense {
+  const result = solve(combine([1, V], [-1, U]), combine([1, V], [1, U]));
+  if (!result) throw new RangeError("the elements of the matrix differ too much in size");
+  return result;
+}

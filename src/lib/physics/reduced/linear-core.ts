@@ -27,11 +27,14 @@ const MAX_BIT = 31;
  */
 export class StepCache<T> {
   readonly #make: (seconds: number) => T;
+  readonly #twice: ((half: T, seconds: number) => T | undefined) | undefined;
   readonly #own = new Map<number, T>();
   readonly #bits: (T | undefined)[] = [];
 
-  constructor(make: (seconds: number) => T) {
+  /** `twice` may make a step from that of half its length, where that is as exact and quicker. */
+  constructor(make: (seconds: number) => T, twice?: (half: T, seconds: number) => T | undefined) {
     this.#make = make;
+    this.#twice = twice;
   }
 
   /** The steps that together are `dt` seconds, longest first, each with its length. */
@@ -50,9 +53,18 @@ export class StepCache<T> {
     const steps: { seconds: number; step: T }[] = [];
     for (let bit = MAX_BIT - 1; bit >= 0; bit--) {
       if (((ms >>> bit) & 1) === 0) continue;
-      const seconds = 2 ** bit / 1000;
-      steps.push({ seconds, step: (this.#bits[bit] ??= this.#make(seconds)) });
+      steps.push({ seconds: 2 ** bit / 1000, step: this.#bit(bit) });
     }
     return steps;
+  }
+
+  #bit(bit: number): T {
+    const known = this.#bits[bit];
+    if (known !== undefined) return known;
+    const seconds = 2 ** bit / 1000;
+    const half = bit > 0 && this.#twice ? this.#bits[bit - 1] : undefined;
+    const step = (half !== undefined ? this.#twice!(half, seconds) : undefined) ?? this.#make(seconds);
+    this.#bits[bit] = step;
+    return step;
   }
 }

@@ -78,8 +78,7 @@ export class LinearStepper implements Simulator {
     const known = this.#next.every(Number.isFinite);
     if (this.#running && !gap) {
       const straight = this.#options.hold === "first" && known;
-      this.#core.advance(dt, this.#u, straight ? this.#next : undefined);
-      if (!this.#core.x.every(Number.isFinite)) {
+      if (!this.#carry(dt, straight ? this.#next : undefined)) {
         this.#running = false;
         return "failed";
       }
@@ -94,6 +93,17 @@ export class LinearStepper implements Simulator {
     this.#startedAt = time;
     this.#running = true;
     return gap ? "gap" : "started";
+  }
+
+  /** Returns false when the state is no longer finite: an unstable model grows beyond all numbers. */
+  #carry(dt: number, next: Float64Array | undefined): boolean {
+    try {
+      this.#core.advance(dt, this.#u, next);
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+    return this.#core.x.every(Number.isFinite);
   }
 
   #observe(): void {

@@ -2,6 +2,7 @@
 import type { Boundary } from "./boundary.ts";
 import type { Built } from "./built.ts";
 import { HeatCore } from "./heat-core.ts";
+import { reduceHeat } from "./krylov.ts";
 import { ModalCore } from "./modal-core.ts";
 import { type Edge, type Plate, plateSystem } from "./plate.ts";
 import { type Rod, rodSystem } from "./rod.ts";
@@ -54,6 +55,8 @@ export interface PlateSpec extends MaterialSpec {
   thickness?: number | string;
   cellsX?: number | string;
   cellsY?: number | string;
+  /** `reduced` (default): a few modes with the same response; `implicit`: every node, step by step. */
+  solver?: "reduced" | "implicit";
   /** An edge that is not named is insulated. */
   edges: Partial<Record<Edge, BoundarySpec>>;
   /** Heat given off through both faces together. */
@@ -140,21 +143,27 @@ export function readPlate(reader: SpecReader, signals: AssetSignals): Built {
     }),
     initial: material.initial,
   };
-  if (plate.cellsX * plate.cellsY > 10_000)
-    throw reader.fail("more than 10 000 elements are too many: take fewer cells");
+  if (plate.cellsX * plate.cellsY > MAX_CELLS)
+    throw reader.fail(`more than ${MAX_CELLS} elements are too many: take fewer cells`);
   const system = plateSystem({ ...plate, inputs: inputs.count });
   const cools =
     plate.faces !== undefined || Object.values(plate.edges).some((e) => "film" in e || e.type === "temperature");
-  return {
-    core: () => new HeatCore(system),
+  const common = {
     inputs: inputs.finish(),
     outputs: outputs.finish(reader.where),
     start: material.start,
-    slowest: cools ? new HeatCore(system).slowest() : Number.POSITIVE_INFINITY,
-    size: system.mass.length,
     warnings: cools ? [] : [ADIABATIC],
   };
+  if (reader.choice("solver", ["reduced", "implicit"], "reduced") === "implicit") {
+    const slowest = cools ? new HeatCore(system).slowest() : Number.POSITIVE_INFINITY;
+    return { ...common, core: () => new HeatCore(system), slowest, size: system.mass.length };
+  }
+  const reduced = reduceHeat(system);
+  const slowest = cools ? 1 / Math.min(...reduced.modes.map((mode) => mode.rate)) : Number.POSITIVE_INFINITY;
+  return { ...common, core: () => new ModalCore(reduced), slowest, size: reduced.modes.length };
 }
+
+const MAX_CELLS = 5000;
 
 function readMaterial(reader: SpecReader) {
   const celsius = reader.number("initialTemperature", "°C", { from: -CELSIUS, fallback: Number.NaN });

@@ -26,7 +26,8 @@ export interface StateSpaceSpec {
   hold?: "zero" | "first";
 }
 
-const MAX_STATES = 200;
+/** Beyond, an exponential takes longer than Node-RED may stand still. */
+const MAX_STATES = 100;
 
 export function readStateSpace(reader: SpecReader, signals: AssetSignals): Built {
   const A = readMatrix(reader, "A");

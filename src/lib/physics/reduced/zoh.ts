@@ -4,7 +4,7 @@
  * with inputs that run straight from sample to sample (first-order hold) it is exact too.
  * Van Loan (1978), Computing integrals involving the matrix exponential, IEEE Trans. Automatic Control 23(3).
  */
-import { type Dense, zeros } from "./dense.ts";
+import { combine, type Dense, multiply, zeros } from "./dense.ts";
 import { expm } from "./expm.ts";
 
 export interface Discrete {
@@ -39,4 +39,14 @@ export function discretise(A: Dense, B: Dense, dt: number): Discrete {
     return out;
   };
   return { phi: part(0, n), gamma0: part(n, m), gamma1: part(n + m, m) };
+}
+
+/** The step of twice the length. As exact as `discretise` where that would square too, that is for long steps. */
+export function twice({ phi, gamma0, gamma1 }: Discrete): Discrete {
+  return {
+    phi: multiply(phi, phi),
+    gamma0: combine([1, multiply(phi, gamma0)], [1, gamma0]),
+    // The change comes in two halves, of which the first is there when the second begins.
+    gamma1: combine([0.5, multiply(phi, gamma1)], [0.5, gamma0], [0.5, gamma1]),
+  };
 }

@@ -1,0 +1,103 @@
+/** A description of each kind to begin with, and the signals it takes. */
+import type { ReducedKind } from "./read-reduced.ts";
+
+export interface ReducedExample {
+  title: string;
+  /** Signal → UCUM code that an asset may have it in. */
+  signals: Readonly<Record<string, string>>;
+  description: object;
+}
+
+export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
+  rod: {
+    title: "Wall with a core that nobody measures",
+    signals: { coolant: "Cel", ambient: "Cel", surface: "Cel" },
+    description: {
+      kind: "rod",
+      length: 0.2,
+      conductivity: 1.6,
+      density: 2200,
+      specificHeat: 900,
+      left: { type: "convection", film: 300, ambient: { signal: "coolant" } },
+      right: { type: "convection", film: 12, ambient: { signal: "ambient" } },
+      points: [
+        { signal: "surface", at: 0.2 },
+        { name: "core", at: 0.1 },
+      ],
+    },
+  },
+  plate: {
+    title: "Cold plate with a heat source",
+    signals: { coldPlate: "Cel", ambient: "Cel", power: "W", caseTemperature: "Cel" },
+    description: {
+      kind: "plate",
+      width: 0.2,
+      height: 0.1,
+      thickness: 0.01,
+      conductivity: 200,
+      density: 2700,
+      specificHeat: 900,
+      edges: { bottom: { type: "temperature", from: { signal: "coldPlate" } } },
+      faces: { film: 10, ambient: { signal: "ambient" } },
+      heat: [{ from: { signal: "power" }, x: [0.05, 0.11], y: [0.03, 0.07] }],
+      points: [
+        { signal: "caseTemperature", x: 0.19, y: 0.05 },
+        { name: "hotSpot", x: 0.08, y: 0.05 },
+      ],
+    },
+  },
+  beam: {
+    title: "Cantilever with the stress at its root",
+    signals: { force: "N", deflection: "mm" },
+    description: {
+      kind: "beam",
+      support: "cantilever",
+      length: 1,
+      youngsModulus: 2.1e11,
+      secondMoment: 1.667e-9,
+      area: 2e-4,
+      density: 7850,
+      damping: 0.01,
+      forces: [{ from: { signal: "force" }, at: 1 }],
+      points: [
+        { signal: "deflection", at: 1 },
+        { name: "rootStress", at: 0, quantity: "stress", distance: 0.005 },
+      ],
+    },
+  },
+  modal: {
+    title: "Structure from CalculiX",
+    signals: { force: "N", deflection: "mm" },
+    description: {
+      kind: "modal",
+      dat: { file: "cantilever.dat" },
+      damping: 0.01,
+      forces: [{ from: { signal: "force" }, set: "TIP", direction: "z", staticStep: 1 }],
+      points: [
+        { signal: "deflection", set: "TIP", direction: "z" },
+        { name: "middle", set: "MID", direction: "z", unit: "mm" },
+      ],
+    },
+  },
+  "state-space": {
+    title: "Matrices of another program",
+    signals: { power: "W", rise: "K" },
+    description: {
+      kind: "state-space",
+      A: [
+        [-0.002, 0.001],
+        [0.004, -0.004],
+      ],
+      B: [[0.0001], [0]],
+      C: [
+        [1, 0],
+        [0, 1],
+      ],
+      inputs: [{ signal: "power", unit: "W" }],
+      outputs: [
+        { name: "core", unit: "K" },
+        { signal: "rise", unit: "K" },
+      ],
+    },
+  },
+};
