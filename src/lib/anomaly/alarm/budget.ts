@@ -26,7 +26,7 @@ const PRIOR = 8;
 const LOCATION = Math.log(BLOCK / 2);
 /** Peaks that a quantile or a mean excess is taken from, and the weight of the mean excess 1 assumed at the start. */
 const PEAKS = 60;
-const PRIOR_EXCESSES = 20;
+const PRIOR_EXCESSES = 10;
 /** Stretches after which old ones begin to fade. */
 const MEMORY = 20_000;
 
