@@ -17,6 +17,8 @@ import { fields, num } from "./json.ts";
 
 /** Weight of a known value at an unusual time of day against that of an unknown value. */
 const OFFBEAT = 0.5;
+/** Single signals have heavier tails than averages of many: theirs are believed sooner. */
+const ASSUMED = 10;
 /** Larger values count as this: their squares must stay numbers. */
 const LARGEST = 1e100;
 
@@ -56,7 +58,7 @@ export class Univariate {
   #usesRhythm = false;
 
   constructor({ falseAlarmsPerMonth = 1, learning = 400, ...news }: UnivariateOptions = {}) {
-    this.alert = new AlertLayer({ falseAlarmsPerMonth });
+    this.alert = new AlertLayer({ falseAlarmsPerMonth, assumed: ASSUMED });
     this.#news = new News(news);
     this.#level = new EwmaZ({ learning });
     this.#rhythm = new EwmaZ({ learning });

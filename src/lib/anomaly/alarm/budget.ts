@@ -24,9 +24,8 @@ const FINE = 100;
 /** Starting law: weight in stretches, location of the Gumbel law: ln of half a stretch. */
 const PRIOR = 8;
 const LOCATION = Math.log(BLOCK / 2);
-/** Peaks that a quantile or a mean excess is taken from, and the weight of the mean excess 1 assumed at the start. */
+/** Peaks that a quantile or a mean excess is taken from. */
 const PEAKS = 60;
-const PRIOR_EXCESSES = 10;
 /** Stretches after which old ones begin to fade. */
 const MEMORY = 20_000;
 
@@ -43,7 +42,11 @@ export class Budget {
   #peak = 0;
   #calm = 0;
 
-  constructor() {
+  readonly #assumed: number;
+
+  /** @param assumed weight, in peaks, of the mean excess of 1 that Gaussian data have; the smaller, the sooner a heavy tail is believed */
+  constructor(assumed = 20) {
+    this.#assumed = assumed;
     for (let i = 0; i < BINS; i++) {
       const share = gumbel(edge(i + 1) - LOCATION) - (i ? gumbel(edge(i) - LOCATION) : 0);
       this.#histogram[i] = PRIOR * share;
@@ -97,8 +100,8 @@ export class Budget {
     const few = Math.min(PEAKS, this.#blocks / 4);
     const count = Math.min(Math.max(few, wanted), this.#blocks * 0.9);
     const [u, sum] = this.#above(count);
-    const weight = count + PRIOR_EXCESSES;
-    this.excess = (sum + PRIOR_EXCESSES) / weight;
+    const weight = count + this.#assumed;
+    this.excess = (sum + this.#assumed) / weight;
     const rarer = Math.log(count / wanted);
     return Math.max(0, u + this.excess * (rarer > 0 ? weight * Math.expm1(rarer / weight) : rarer));
   }

@@ -33,6 +33,8 @@ export interface AlertLayerOptions {
   calm?: number;
   /** Samples after a clearing during which it is not raised again. Default 0. */
   refractory?: number;
+  /** Weight, in peaks, of the assumption that scores have the tail of Gaussian data. Default 20. */
+  assumed?: number;
 }
 
 export interface AlertVerdict {
@@ -53,7 +55,7 @@ export class AlertLayer {
   /** Stays true after an alarm until acknowledged. */
   latched = false;
   readonly interval = new Interval();
-  readonly #budget = new Budget();
+  readonly #budget: Budget;
   readonly #options: Required<Omit<AlertLayerOptions, "calm">> & { calm?: number };
   /** Calm samples in a row, samples still to rest. */
   #calm = 0;
@@ -71,7 +73,8 @@ export class AlertLayer {
   #at = 0;
 
   constructor(options: AlertLayerOptions) {
-    this.#options = { hold: 1, clear: 32, refractory: 0, ...options };
+    this.#options = { hold: 1, clear: 32, refractory: 0, assumed: 20, ...options };
+    this.#budget = new Budget(this.#options.assumed);
     this.#recent = new Float64Array(this.#options.hold);
     this.verdict = {
       score: 0,
