@@ -105,7 +105,7 @@ async function score(
     else {
       const v = detector.update(time, x, true, "");
       if (v.raised) alarms++;
-      newest = v.score;
+      newest = v.event;
       alarm = v.active ? 1 : 0;
     }
     if (++total === train) detector.learned();
