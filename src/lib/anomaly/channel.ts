@@ -21,6 +21,10 @@ const FAR_OUT = 3;
 const CONTAMINATION = 0.11;
 /** Parts of the learning record between which wander is measured. */
 const PARTS = 8;
+/** Between the parts there must be this many times what noise explains: Fisher's F with 7 degrees of freedom at 5 per cent. */
+const SIGNIFICANT = 2;
+/** A level that has left its band is followed this many standard deviations of its wander, and no farther. */
+const FARTHEST = 10;
 /** Wander, in variances, at which a level is followed at half the full speed: four times per learning length. */
 const HALF_SPEED = 0.025;
 const FULL_SPEED = 4;
@@ -41,6 +45,8 @@ export class Channel {
   /** Share of a deviation that a wandering level follows per sample, and how far it moves per sample at most. */
   #rate = 0;
   #speed = 0;
+  /** How far it has crept since it left its band, in standard deviations. */
+  #crept = 0;
 
   /**
    * Learns from a first stretch, oldest first.
@@ -99,7 +105,8 @@ export class Channel {
       }
     const pairs = (PARTS * (PARTS - 1)) / 2;
     // Two means differ by twice the variance of one.
-    this.wander = Math.max(0, square / pairs / 2 - noise);
+    const variance = square / pairs / 2;
+    this.wander = variance > SIGNIFICANT * noise ? variance - noise : 0;
     this.#rate = ((FULL_SPEED / values.length) * this.wander) / (this.wander + HALF_SPEED);
     this.#speed = (Math.sqrt(2 * this.wander) * pairs) / lag;
   }
@@ -126,6 +133,7 @@ export class Channel {
    */
   learn(value: number, horizon: number, calm: boolean): void {
     this.count++;
+    this.#crept = 0;
     const rate = 1 / Math.min(this.count, horizon);
     const z = clip(this.z(value));
     this.location += Math.max(rate, this.#rate) * this.scale * z;
@@ -138,19 +146,32 @@ export class Channel {
 
   /** Follows a level that has left its band, no faster than it was seen to wander. @param steps sampling intervals since the last sample */
   creep(value: number, steps: number): void {
-    const most = this.#speed * steps;
-    this.location += this.scale * between(this.z(value) * this.#rate, -most, most);
+    const most = Math.min(this.#speed * steps, Math.max(0, FARTHEST * Math.sqrt(this.wander) - this.#crept));
+    const step = between(this.z(value) * this.#rate, -most, most);
+    this.#crept += Math.abs(step);
+    this.location += this.scale * step;
   }
 
   snapshot(): Json {
     const { location, scale, autocorrelation, count, wander } = this;
-    return [location, scale, autocorrelation, count, this.#last, this.#floor, wander, this.#rate, this.#speed];
+    return [
+      location,
+      scale,
+      autocorrelation,
+      count,
+      this.#last,
+      this.#floor,
+      wander,
+      this.#rate,
+      this.#speed,
+      this.#crept,
+    ];
   }
 
   /** @throws RangeError when the snapshot does not fit */
   restore(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 9) throw new RangeError("The snapshot does not fit.");
-    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed] = state.map(num);
+    if (!Array.isArray(state) || state.length !== 10) throw new RangeError("The snapshot does not fit.");
+    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed, crept] = state.map(num);
     this.location = location!;
     this.scale = scale!;
     this.autocorrelation = autocorrelation!;
@@ -160,6 +181,7 @@ export class Channel {
     this.wander = wander!;
     this.#rate = rate!;
     this.#speed = speed!;
+    this.#crept = crept!;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Surprise of a statistic whose law is only known from a sample of normal operation: −ln of the probability of at least as
  * much. Beyond a high quantile u the excess is generalised Pareto (Pickands 1975), fitted by moments (Hosking & Wallis 1987) with a shape
- * that is never lighter than exponential; below, where nothing needs to be exact, it grows in proportion.
+ * that is heavier than exponential only by what exceeds its standard error, 1/√n, and never lighter; below, where nothing needs to be exact, it grows in proportion.
  */
 import type { Json } from "../../store/store.ts";
 import { num } from "../json.ts";
@@ -24,7 +24,7 @@ export class Exceedance {
     const excess = sorted.subarray(from).map((v) => v - this.#u);
     const mean = excess.reduce((a, b) => a + b, 0) / excess.length;
     const variance = excess.reduce((s, v) => s + (v - mean) ** 2, 0) / excess.length;
-    const shape = variance > 0 ? 0.5 * (1 - (mean * mean) / variance) : 0;
+    const shape = (variance > 0 ? 0.5 * (1 - (mean * mean) / variance) : 0) - 1 / Math.sqrt(excess.length);
     this.#shape = Math.max(0, Math.min(HEAVIEST, shape));
     this.#scale = Math.max(mean * (1 - this.#shape), 1e-3 * this.#u);
   }
