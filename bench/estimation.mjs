@@ -24,6 +24,7 @@ export async function estimation(folder = "../shared", seeds = 20) {
   drifting(seeds);
   await calibration(seeds);
   cost();
+  stall();
 }
 
 /** Two tanks, 3 000 irregular steps with gaps; EKF and UKF of an independent NumPy implementation. */
@@ -225,6 +226,20 @@ const PUMP_SIGNALS = Object.entries({
   vibration: "mm/s",
 }).map(([name, unit]) => ({ name, unit }));
 
+const PUMP_ASSET = {
+  id: "6f1d2c3b4a596871",
+  type: "twin-asset",
+  version: 1,
+  name: "Pump",
+  idPattern: "*",
+  clock: "data",
+  mimic: "pump",
+  store: "",
+  signals: PUMP_SIGNALS,
+  parameters: [],
+  failure: { signal: "", threshold: "", direction: "rising" },
+};
+
 function pumpRun(seed, filter, shape) {
   const twin = twinOf(PUMP_SIGNALS, { preset: "pump", estimate: filter, drifting: [{ name: "bestEfficiency" }] });
   const errors = [];
@@ -292,6 +307,63 @@ function cost() {
     );
 }
 
+/** Longest time that a timer of 1 ms waits while a model catches up 20 000 s (Lorenz), beside the same without the message. */
+function stall() {
+  const rounds = [1, 2, 3].map(() => child("gap"));
+  const of = (key) => median(rounds.map((r) => r[key])).toFixed(1);
+  console.log("Catching up a gap of 20 000 s of the Lorenz equations in Node-RED (medians of three)");
+  console.log(`  longest wait ${of("busy")} ms, idle ${of("idle")} ms; done after ${of("seconds")} s`);
+}
+
+async function gap() {
+  const { startEmbedded } = await import("../test/nodes/embedded.ts");
+  const tab = "6f1d2c3b4a596870";
+  const id = "6f1d2c3b4a596872";
+  const signals = [
+    { name: "x", unit: "1" },
+    { name: "u", unit: "1" },
+  ];
+  const asset = { ...PUMP_ASSET, signals };
+  const equations = "dx/dt = 10*(y - x)\ndy/dt = x*(28 - z) - y + 0*u\ndz/dt = x*y - 8/3*z";
+  const parameters = [{ name: "y", value: 1 }];
+  const model = { preset: "own", equations, parameters, maxGap: 1e6, learn: 1e6 };
+  const node = { id, type: "twin-physics", version: 2, z: tab, asset: asset.id, ...model, wires: [[]] };
+  const red = await startEmbedded([{ id: tab, type: "tab", label: "bench" }, asset, node]);
+  const send = (seconds) => red.node(id).receive({ twin: envelope(START + 1000 * seconds, { x: 1, u: 0 }) });
+  for (let i = 0; i < 200; i++) send(i);
+  await new Promise((done) => setTimeout(done, 500));
+  let last = performance.now();
+  let longest = 0;
+  const probe = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 1);
+  const watch = async (until) => {
+    last = performance.now();
+    longest = 0;
+    await until();
+    return longest;
+  };
+  const idle = await watch(() => new Promise((done) => setTimeout(done, 2000)));
+  let seconds = 0;
+  const busy = await watch(async () => {
+    const begin = performance.now();
+    const { store } = red.node(asset.id);
+    send(20_200);
+    // Done when a message a little later has a model value again.
+    for (let i = 1; seconds === 0 && i < 600; i++) {
+      await new Promise((done) => setTimeout(done, 100));
+      send(20_200 + i / 1000);
+      const { model } = store.twin({ branch: "live", id: "a" }).twin;
+      if (!model.why?.some((text) => text.includes("steps"))) seconds = (performance.now() - begin) / 1000;
+    }
+  });
+  clearInterval(probe);
+  await red.stop();
+  return { idle, busy, seconds };
+}
+
 function child(...args) {
   const flags = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"];
   const out = execFileSync(process.execPath, [...flags, import.meta.filename, ...args], { encoding: "utf8" });
@@ -318,19 +390,7 @@ function message(mode) {
 async function through(mode) {
   const { startEmbedded } = await import("../test/nodes/embedded.ts");
   const tab = "6f1d2c3b4a596870";
-  const asset = {
-    id: "6f1d2c3b4a596871",
-    type: "twin-asset",
-    version: 1,
-    name: "Pump",
-    idPattern: "*",
-    clock: "data",
-    mimic: "pump",
-    store: "",
-    signals: PUMP_SIGNALS,
-    parameters: [],
-    failure: { signal: "", threshold: "", direction: "rising" },
-  };
+  const asset = PUMP_ASSET;
   const id = "6f1d2c3b4a596872";
   const node =
     mode === "pass"
@@ -358,7 +418,7 @@ async function through(mode) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const tasks = { message, through };
+  const tasks = { message, through, gap };
   const task = tasks[process.argv[2]];
   if (task) console.log(JSON.stringify(await task(...process.argv.slice(3))));
   else await estimation(process.argv[2], Number(process.argv[3] ?? 20));

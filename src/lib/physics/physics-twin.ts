@@ -12,7 +12,7 @@ import { type CompiledModel, withParameters } from "./model.ts";
 import { isTrusted, label, number, orNull, usable, width } from "./ports.ts";
 import { type Residual, ResidualLearner } from "./residual.ts";
 import type { PhysicsSettings } from "./settings.ts";
-import { type StepCode, Stepper } from "./stepper.ts";
+import { type Deadline, type StepCode, Stepper } from "./stepper.ts";
 import type { Simulator, TwinModel } from "./twin-model.ts";
 import { reasons } from "./why.ts";
 
@@ -112,33 +112,49 @@ export class PhysicsTwin {
     };
   }
 
-  /** Takes one envelope. Never throws for bad data: what is missing is null and `section.why` says so. */
-  update(twin: Envelope): PhysicsResult {
+  /**
+   * Takes one envelope. Never throws for bad data: what is missing is null and `section.why` says so.
+   * @param deadline says that the time for this message is over; then the code is `behind`, and `proceed` goes on
+   */
+  update(twin: Envelope, deadline?: Deadline): PhysicsResult {
     this.#takeInputs(twin);
-    for (const output of this.#outputs) {
-      output.correction = output.slope * (this.#correction?.at(output.signal, this.#inputs) ?? 0);
-    }
-    const code = this.#step(twin);
+    this.#doubt(twin);
+    for (const output of this.#outputs)
+      output.correction = this.#correction ? output.slope * this.#correction.at(output.signal, this.#inputs) : 0;
+    const code = this.#step(twin, deadline);
     if (code !== "late") {
       if (this.#runner.runningFor >= this.#settings.settle) this.#settled = true;
-      this.#doubtful = this.#model.inputs.filter((name) => !isTrusted(twin.status?.[name]));
       // With no states there is nothing to settle: a first sample teaches as much as any other.
       const runs = code === "ok" || (code === "started" && this.#model.states.length === 0);
-      for (const [i, output] of this.#outputs.entries())
-        this.#compare(i, output, twin, runs && this.#doubtful.length === 0);
+      const learnable = runs && this.#doubtful.length === 0;
+      for (let i = 0; i < this.#outputs.length; i++) this.#compare(i, this.#outputs[i]!, twin, learnable);
       this.#settleNoise();
     }
     return this.#result(code);
   }
 
-  #step(twin: Envelope): StepCode {
+  /** Goes on with what a deadline left undone. Returns true while something is left. */
+  proceed(deadline?: Deadline): boolean {
+    return this.#runner.proceed?.(deadline) === "behind";
+  }
+
+  #doubt(twin: Envelope): void {
+    if (this.#doubtful.length > 0) this.#doubtful = [];
+    if (twin.status !== undefined)
+      for (const name of this.#model.inputs) if (!isTrusted(twin.status[name])) this.#doubtful.push(name);
+  }
+
+  #step(twin: Envelope, deadline: Deadline | undefined): StepCode {
     if (this.#runner instanceof EstimatingStepper) {
-      for (const [i, output] of this.#outputs.entries()) {
+      for (let i = 0; i < this.#outputs.length; i++) {
+        const output = this.#outputs[i]!;
         const value = isGood(twin.status?.[output.signal]) ? usable(twin, output.signal) : undefined;
         this.#known[i] = value === undefined ? Number.NaN : this.#toModel(output, value);
-        this.#measured[i] = twin.updated.includes(output.signal) ? this.#known[i]! : Number.NaN;
+        // A measurement says nothing of the machine while what goes in is not sure.
+        const counts = this.#doubtful.length === 0 && twin.updated.includes(output.signal);
+        this.#measured[i] = counts ? this.#known[i]! : Number.NaN;
       }
-      return this.#runner.step(twin.time, this.#inputs, this.#measured, this.#known);
+      return this.#runner.step(twin.time, this.#inputs, this.#measured, this.#known, deadline);
     }
     this.#states.fill(Number.NaN);
     for (const output of this.#outputs) {
@@ -146,7 +162,7 @@ export class PhysicsTwin {
       if (value !== undefined && isGood(twin.status?.[output.signal]))
         this.#states[output.state] = this.#toModel(output, value);
     }
-    return this.#runner.step(twin.time, this.#inputs, this.#states, (state) => this.#isNew(twin, state));
+    return this.#runner.step(twin.time, this.#inputs, this.#states, (state) => this.#isNew(twin, state), deadline);
   }
 
   #takeInputs(twin: Envelope): void {
@@ -203,17 +219,24 @@ export class PhysicsTwin {
     const model = this.#model;
     const section: ModelSection = { expected: {}, sd: {}, residual: {}, z: {} };
     let worst: number | undefined;
-    const progress: number[] = [];
-    const bias: Record<string, number> = {};
+    let learned = 0;
+    let learning = 0;
     for (const { signal, learner, last, dynamic, correction } of this.#outputs) {
       section.expected[signal] = orNull(last?.expected);
       section.sd[signal] = orNull(last?.sd);
       section.residual[signal] = orNull(last?.residual);
       const z = (section.z[signal] = orNull(last?.z));
       if (z !== null) worst = Math.max(worst ?? 0, Math.abs(z));
-      if (learner.progress > 0 || !dynamic || this.#settled) progress.push(learner.progress);
-      const learned = (learner.progress > 0 ? learner.offset : 0) + correction;
-      if (learned !== 0 && Number.isFinite(learned)) bias[signal] = learned;
+      const { progress } = learner;
+      if (progress > 0 || !dynamic || this.#settled) {
+        learned += progress;
+        learning++;
+      }
+      const bias = (progress > 0 ? learner.offset : 0) + correction;
+      if (bias !== 0 && Number.isFinite(bias)) {
+        section.bias ??= {};
+        section.bias[signal] = bias;
+      }
     }
     section.states = {};
     section.derived = {};
@@ -221,11 +244,10 @@ export class PhysicsTwin {
     for (const [name, index] of model.derived) this.#show(section.derived, name, index);
     if (this.#runner instanceof EstimatingStepper)
       changes(section, this.#runner, model, this.#settings.estimate!.drifting, this.#settings.fromModel);
-    if (Object.keys(bias).length > 0) section.bias = bias;
     if (this.#versions.current) section.parameters = this.#versions.current.name;
-    const missing = model.inputs
-      .filter((_, i) => Number.isNaN(this.#inputs[i]))
-      .map((name) => label(this.#asset, name));
+    const missing: string[] = [];
+    for (let i = 0; i < this.#inputs.length; i++)
+      if (Number.isNaN(this.#inputs[i])) missing.push(label(this.#asset, model.inputs[i]!));
     const why = reasons({
       code,
       missing,
@@ -236,13 +258,7 @@ export class PhysicsTwin {
       doubtful: this.#doubtful,
     });
     if (why.length > 0) section.why = why;
-    return {
-      section,
-      progress: progress.length ? progress.reduce((a, b) => a + b, 0) / progress.length : 0,
-      worst,
-      missing,
-      code,
-    };
+    return { section, progress: learning > 0 ? learned / learning : 0, worst, missing, code };
   }
 
   /** A quantity in the unit that people read. */

@@ -1,6 +1,6 @@
 /** What a twin needs of a model and of the thing that runs it, whatever is inside: equations or a reduced model. */
 import type { Json } from "../store/store.ts";
-import type { StepCode } from "./stepper.ts";
+import type { Deadline, StepCode } from "./stepper.ts";
 
 export interface TwinModel {
   /** Signals that go in, in the order in which `step` takes them. */
@@ -36,7 +36,10 @@ export interface Simulator {
     inputs: ArrayLike<number>,
     measured: ArrayLike<number>,
     isNew?: (state: number) => boolean,
+    deadline?: Deadline,
   ): StepCode;
+  /** Goes on with what a deadline left undone; undefined when nothing is left. Absent where no step takes long. */
+  proceed?(deadline?: Deadline): StepCode | undefined;
   /** Sets the states from measurement with the next sample. */
   restart(): void;
   snapshot(): Json;

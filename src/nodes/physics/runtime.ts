@@ -36,8 +36,10 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
       node.error(error, { payload: action });
     },
   });
+  const slices = new Slices();
   node.on("close", (_removed, done) => {
     calibrating.close();
+    slices.close();
     done();
   });
   const history = trends();
@@ -47,7 +49,8 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
     meaning: (asset) => meaning(settings, config, asset),
     create: (asset) => new PhysicsTwin(settings, asset),
     step(state, twin) {
-      const result = state.update(twin);
+      const result = state.update(twin, budget());
+      if (result.code === "behind") slices.goOn(state);
       return {
         section: result.section,
         payload: { ...result.section.expected },
@@ -96,6 +99,34 @@ function trends(): (result: PhysicsResult) => Record<string, Value> {
     }
     return values;
   };
+}
+
+/** Milliseconds of solving for one message; what is left is done between other messages. */
+const BUDGET = 5;
+
+function budget(): () => boolean {
+  const end = performance.now() + BUDGET;
+  return () => performance.now() >= end;
+}
+
+/** Goes on with what a budget left undone, one slice at a time, so that Node-RED never stands still. */
+class Slices {
+  readonly #busy = new Set<PhysicsTwin>();
+
+  goOn(state: PhysicsTwin): void {
+    if (this.#busy.has(state)) return;
+    this.#busy.add(state);
+    const slice = () => {
+      if (!this.#busy.has(state)) return;
+      if (state.proceed(budget())) setImmediate(slice);
+      else this.#busy.delete(state);
+    };
+    setImmediate(slice);
+  }
+
+  close(): void {
+    this.#busy.clear();
+  }
 }
 
 const calibratingStatus = (RED: Runtime, share: number): Status => ({

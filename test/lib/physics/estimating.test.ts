@@ -232,6 +232,53 @@ describe("estimating beside a machine", () => {
     assert.throws(twin({ equations: "level = 2 * inflow", drifting: [] }), /nothing to estimate/);
   });
 
+  it("stops at a deadline and goes on, and never runs ahead of its data", () => {
+    // A fast oscillator: a second of it takes many steps.
+    const equations = "dx/dt = w*v\ndv/dt = -w*x\ny = x + c*u";
+    const spec = {
+      equations,
+      signals: ["u", "y"],
+      parameters: new Map([
+        ["w", 2000],
+        ["c", 1],
+      ]),
+    };
+    const model = compileModel({ ...spec, initial: new Map([["x", 1]]) });
+    const drifting = [{ name: "c", startSd: 0.1, driftSd: 0.1, low: 0, high: 10 }];
+    const stepper = new EstimatingStepper(model, { method: "ekf", maxGap: 100, drifting, process: new Map(), gate: 5 });
+    stepper.step(START, [1], [2]);
+    let left = 50;
+    const deadline = () => left-- <= 0;
+    assert.equal(stepper.step(START + 1000, [3], [NONE], [NONE], deadline), "behind");
+    assert(Number.isNaN(stepper.quantities[0]));
+    let code = stepper.proceed(deadline);
+    let slices = 1;
+    for (; code === "behind"; slices++) {
+      left = 50;
+      code = stepper.proceed(deadline);
+    }
+    assert.equal(code, "ok");
+    assert(slices > 5, String(slices));
+    // y = cos(2000) + the input of the new sample
+    assert(Math.abs(stepper.quantities[2]! - (Math.cos(2000) + 3)) < 0.2, `${stepper.quantities[2]}`);
+    assert.equal(stepper.proceed(), undefined);
+  });
+
+  it("takes no measurement for true while an input is doubtful", () => {
+    const tank = new Tank(16);
+    const twin = tankTwin();
+    for (let i = 0; i < 300; i++) twin.update(tank.next());
+    const before = twin.update(tank.next()).section;
+    // The flow meter shows nonsense that is marked as such; the level goes on to be right.
+    let last = before;
+    for (let i = 0; i < 60; i++) {
+      const sample = tank.next();
+      sample.values.inflow = 0.03;
+      last = twin.update({ ...sample, status: { inflow: StatusCode.Uncertain_SensorNotAccurate } }).section;
+    }
+    assert(Math.abs(last.states!.k! / before.states!.k! - 1) < 1e-3);
+  });
+
   it("uses given noise at once, and follows its own rules of time", () => {
     const model = compileModel({ equations: "dx/dt = -a*x + u", signals: ["x", "u"], parameters: new Map([["a", 1]]) });
     const drifting = [{ name: "a", startSd: 0.5, driftSd: 0, low: 0.1, high: 10 }];

@@ -5,7 +5,7 @@
  */
 import type { Json } from "../../store/store.ts";
 import type { CompiledModel } from "../model.ts";
-import type { StepCode } from "../stepper.ts";
+import type { Deadline, StepCode } from "../stepper.ts";
 import { Ekf } from "./ekf.ts";
 import type { Estimator } from "./estimator.ts";
 import { InnovationMonitor } from "./innovations.ts";
@@ -59,6 +59,9 @@ export class EstimatingStepper {
   /** Model time, seconds since the origin. */
   #t = 0;
   #running = false;
+  /** The newest sample is not reached yet; its inputs. */
+  #behind = false;
+  readonly #waiting: Float64Array;
   #released = false;
   /** Mean seconds between samples, of so many. */
   #interval = 0;
@@ -85,6 +88,7 @@ export class EstimatingStepper {
     this.#estimator = new (options.method === "ukf" ? Ukf : Ekf)(this.#joint, { ...start, ...gate });
     this.#expected = new Float64Array(outputs.length).fill(Number.NaN);
     this.#sd = new Float64Array(outputs.length).fill(Number.NaN);
+    this.#waiting = new Float64Array(model.inputs.length);
     this.#monitor = new InnovationMonitor(outputs.length);
     this.#unset = new Uint8Array(ns);
     this.#startX = Float64Array.from(x);
@@ -178,14 +182,17 @@ export class EstimatingStepper {
    * @param inputs one per input of the model, NaN while missing
    * @param measured one per output, NaN where this sample brings none that can be used
    * @param known one per output: the newest usable value, for a start; `measured` by default
+   * @param deadline says that the time for this sample is over; `proceed` then goes on
    */
   step(
     time: number,
     inputs: ArrayLike<number>,
     measured: ArrayLike<number>,
     known: ArrayLike<number> = measured,
+    deadline?: Deadline,
   ): StepCode {
     if (time < this.#newest) return "late";
+    this.#limit(deadline);
     if (Number.isNaN(this.#origin)) this.#origin = time;
     const seconds = Number.isNaN(this.#newest) ? 0 : (time - this.#newest) / 1000;
     this.#newest = time;
@@ -196,25 +203,43 @@ export class EstimatingStepper {
     return code;
   }
 
+  /** Goes on to the newest sample after `behind`; its measurements are not used. Undefined when nothing is left. */
+  proceed(deadline?: Deadline): StepCode | undefined {
+    if (!this.#behind) return undefined;
+    this.#limit(deadline);
+    const code = this.#advance(this.#newest, 0, this.#waiting);
+    if (code === "ok") this.#update(NOTHING);
+    else this.#forget();
+    return code;
+  }
+
+  /** The points of the unscented filter must all arrive: it has a budget of steps instead. */
+  #limit(deadline: Deadline | undefined): void {
+    this.#joint.deadline = this.#options.method === "ekf" ? deadline : undefined;
+  }
+
   #advance(time: number, seconds: number, inputs: ArrayLike<number>): StepCode {
     const target = (time - this.#origin) / 1000;
     const gap = seconds > this.#options.maxGap;
     let reached = target;
     if (this.#running && !gap && target > this.#t) {
-      this.#clock(seconds);
       this.#setRates();
+      if (seconds > 0) this.#clock(seconds);
       reached = this.#estimator.predict(this.#t, target - this.#t);
       if (!this.#isFinite()) reached = Number.NaN;
     }
-    if (this.#takeInputs(inputs)) this.#joint.restart();
-    if (Number.isNaN(reached)) {
-      this.#running = false;
-      return "failed";
-    }
-    this.#t = reached;
-    if (reached < target) {
-      if (target - reached > this.#options.maxGap) this.#running = false;
+    this.#behind = reached < target && target - reached <= this.#options.maxGap;
+    // Inputs belong to the end of the step: they wait until it is reached.
+    this.#waiting.set(inputs);
+    if (this.#behind) {
+      this.#t = reached;
       return "behind";
+    }
+    this.#t = target;
+    if (this.#takeInputs(inputs)) this.#joint.restart();
+    if (!(reached >= target)) {
+      this.#running = false;
+      return Number.isNaN(reached) ? "failed" : "behind";
     }
     if (this.#joint.u.some(Number.isNaN)) {
       this.#running = false;
@@ -337,12 +362,15 @@ export class EstimatingStepper {
   /** Sets the states from measurement with the next sample. */
   restart(): void {
     this.#running = false;
+    this.#behind = false;
   }
 
   snapshot(): Json {
     return {
       estimator: this.#estimator.snapshot(),
       u: Array.from(this.#joint.u, orNull),
+      waiting: Array.from(this.#waiting, orNull),
+      behind: this.#behind,
       r: Array.from(this.#estimator.r),
       unset: Array.from(this.#unset),
       monitor: this.#monitor.snapshot(),
@@ -364,6 +392,7 @@ export class EstimatingStepper {
     const { u } = this.#joint;
     const lists = [
       [s.u, u],
+      [s.waiting, this.#waiting],
       [s.r, this.#estimator.r],
       [s.unset, this.#unset],
     ] as const;
@@ -378,6 +407,7 @@ export class EstimatingStepper {
     this.#startedAt = orNaN(s.startedAt);
     this.#t = s.t;
     this.#running = s.running === true;
+    this.#behind = s.behind === true;
     this.#released = s.released === true;
     this.#interval = Number(s.interval) || 0;
     this.#intervals = Number(s.intervals) || 0;

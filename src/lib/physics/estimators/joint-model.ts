@@ -4,10 +4,11 @@ import type { CompiledModel, ModelFunction } from "../model.ts";
 import { odeProblem } from "../problem.ts";
 import type { OdeProblem } from "../solvers/problem.ts";
 import { OdeSolver } from "../solvers/solver.ts";
+import type { Deadline } from "../stepper.ts";
 import type { JointModel } from "./estimator.ts";
 
 /** Integrates `y` in place from t over h, and returns the time reached; NaN when the numbers are not finite. */
-export type Flow = (t: number, h: number, y: Float64Array) => number;
+export type Flow = (t: number, h: number, y: Float64Array, deadline?: Deadline) => number;
 
 /** How a model is integrated. `restart` is called after a jump of the inputs. */
 export type FlowMaker = (problem: OdeProblem, rtol?: number) => Flow & Memory;
@@ -30,6 +31,8 @@ export class CompiledJointModel implements JointModel {
   readonly u: Float64Array;
   /** All parameters; those that drift are overwritten. */
   readonly p: Float64Array;
+  /** Ends an integration early; without one it ends after 2 000 steps. */
+  deadline: Deadline | undefined;
   /** Every quantity at the last `observe`. */
   readonly quantities: Float64Array;
   readonly #model: CompiledModel;
@@ -92,7 +95,7 @@ export class CompiledJointModel implements JointModel {
   flow(t: number, h: number, x: Float64Array): number {
     this.#split(x);
     if (this.states === 0) return t + h;
-    const reached = this.#flow(t, h, this.#y);
+    const reached = this.#flow(t, h, this.#y, this.deadline);
     for (let i = 0; i < this.states; i++) x[i] = this.#y[i]!;
     return reached;
   }
@@ -122,11 +125,11 @@ export class CompiledJointModel implements JointModel {
   }
 }
 
-/** The package's adaptive solver, at most 2 000 steps for one message. */
+/** The package's adaptive solver. */
 export const solverFlow: FlowMaker = (problem, rtol = RTOL) => {
   const solver = new OdeSolver(problem, { rtol, atol: 1e-9 });
-  const flow: Flow = (t, h, y) => {
-    const result = solver.integrate(t, y, t + h, BUDGET);
+  const flow: Flow = (t, h, y, deadline) => {
+    const result = solver.integrate(t, y, t + h, deadline ? { deadline } : BUDGET);
     return result.code === "failed" ? Number.NaN : result.t;
   };
   return Object.assign(flow, {
