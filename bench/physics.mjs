@@ -27,6 +27,8 @@ if (existsSync(join(shared, "reference"))) {
 } else console.log(`No reference values in ${shared}: give the folder that holds reference/.`);
 if (only.length === 0) {
   await stall(api);
+  console.log("");
+  execFileSync(process.execPath, [join(import.meta.dirname, "reduced.mjs"), shared], { stdio: "inherit" });
   if (existsSync(join(import.meta.dirname, "equations.mjs"))) {
     console.log("");
     execFileSync(process.execPath, [join(import.meta.dirname, "equations.mjs")], { stdio: "inherit" });
