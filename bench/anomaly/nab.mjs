@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const lib = join(import.meta.dirname, "..", "..", "dist", "lib");
 const { Univariate } = require(join(lib, "anomaly/univariate.js"));
 const { Novelty } = require(join(lib, "anomaly/detectors/novelty.js"));
-const { Profile } = require(join(lib, "anomaly/detectors/profile.js"));
+const { DAY_MS, Profile } = require(join(lib, "anomaly/detectors/profile.js"));
 const { News } = require(join(lib, "anomaly/alarm/news.js"));
 const { createRandom } = require(join(lib, "random.js"));
 
@@ -129,12 +129,12 @@ function nested(files, score) {
 function surprise(file, scales, weight) {
   const value = new Novelty({ scales });
   const offbeat = new Novelty({ scales: [8] });
-  const profile = new Profile();
+  const rhythm = new Profile(DAY_MS, 48);
   return Float64Array.from(file.v, (v, i) => {
     const time = file.ts[i];
     const a = value.update(time, v, true);
-    const b = offbeat.update(time, profile.update(time, v, true), true);
-    return profile.found && b > 0 ? Math.hypot(a, weight * b) : a;
+    const b = offbeat.update(time, rhythm.update(time, v, true), true);
+    return rhythm.found && b > 0 ? Math.hypot(a, weight * b) : a;
   });
 }
 

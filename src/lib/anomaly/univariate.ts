@@ -3,7 +3,7 @@
  *
  * "Is this new?" — the novelty of values (novelty.ts), beside it that of the deviation from the daily rhythm where there is one
  * (profile.ts), told as news (news.ts): the score. It goes on learning, so that each event is told once.
- * "Is this still normal?" — the deviation from a baseline (ewma-z.ts), from the daily rhythm where there is one, against a threshold
+ * "Is this still normal?" — the deviation from a baseline (ewma-z.ts), from the daily or weekly rhythm where there is one (rhythm.ts), against a threshold
  * from the false-alarm budget (layer.ts): the alarm. Its baseline is frozen while the alarm stands, so that a fault lasts as long as it lasts.
  */
 import type { Json } from "../store/store.ts";
@@ -11,7 +11,8 @@ import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
 import { News, type NewsOptions } from "./alarm/news.ts";
 import { EwmaZ } from "./detectors/ewma-z.ts";
 import { Novelty } from "./detectors/novelty.ts";
-import { Profile } from "./detectors/profile.ts";
+import { DAY_MS, Profile } from "./detectors/profile.ts";
+import { Rhythm } from "./detectors/rhythm.ts";
 import { Stuck } from "./detectors/stuck.ts";
 import { fields, num } from "./json.ts";
 
@@ -46,13 +47,13 @@ export class Univariate {
   readonly #verdict: UnivariateVerdict;
   readonly #news: News;
   readonly #novelty = new Novelty();
-  /** Novelty of the deviation from the daily rhythm. */
+  /** Daily rhythm as it is, and novelty of the deviation from it. */
   readonly #offbeat = new Novelty({ scales: [8] });
-  readonly #beat = new Profile();
-  /** The daily rhythm as learned while all was well, for the alarm. */
-  readonly #profile = new Profile();
+  readonly #beat = new Profile(DAY_MS, 48);
+  /** The daily or weekly rhythm as learned while all was well, for the alarm. */
+  readonly #profile = new Rhythm();
   readonly #level: EwmaZ;
-  /** Baseline of the deviation from the daily rhythm. */
+  /** Baseline of the deviation from the daily or weekly rhythm. */
   readonly #rhythm: EwmaZ;
   readonly #stuck = new Stuck();
   #usesRhythm = false;

@@ -1,53 +1,69 @@
 /**
- * The daily rhythm of a signal: its mean per time of day (48 bins, interpolated), used only where it explains at least half of the variance.
- * Times of day are counted in UTC: a rhythm needs no time zone, only the same one all the time.
+ * A rhythm of a signal with a known period: its mean per time of day or week (bins, interpolated), used only where it explains at least half
+ * of the variance. Times are counted in UTC: a rhythm needs no time zone, only the same one all the time.
  */
 import type { Json } from "../../store/store.ts";
 import { fields, num, pack, unpack } from "../json.ts";
 
-const DAY_MS = 86_400_000;
-const BINS = 48;
-/** A bin's mean follows its last five days or so. */
+export const DAY_MS = 86_400_000;
+/** A bin's mean follows its last five turns or so. */
 const SLOWEST = 0.2;
 /** Shares of variance left at which the rhythm is believed, and no longer believed. */
 const FOUND = 0.5;
 const LOST = 0.8;
 const HORIZON = 2000;
 const CLIP = 9;
-/** Samples a bin's spread rests on at most, and the weight of the whole day's. */
+/** Samples a bin's spread rests on at most, and the weight of the whole period's. */
 const MOST = 200;
 const PRIOR = 10;
 /** Samples that were judged before anything is said. */
 const ENOUGH = 100;
 
 export class Profile {
-  /** True while the time of day explains the signal. */
+  /** True while the time explains the signal. */
   found = false;
-  #mean = new Float64Array(BINS);
-  #days = new Float64Array(BINS);
-  /** Mean absolute deviation and samples it rests on, per bin; that of the whole day. */
-  #spread = new Float64Array(BINS);
-  #samples = new Float64Array(BINS);
+  /** Variance left around the profile. */
+  left = 0;
+  readonly #period: number;
+  readonly #bins: number;
+  #mean: Float64Array;
+  #turns: Float64Array;
+  /** Mean absolute deviation and samples it rests on, per bin; that of the whole period. */
+  #spread: Float64Array;
+  #samples: Float64Array;
   #typical = 0;
   #bin = -1;
   #sum = 0;
   #count = 0;
-  /** Mean of all; variance around it and around the profile; samples they rest on. */
+  /** Mean of all; variance around it; samples they rest on. */
   #level = 0;
   #total = 0;
-  #left = 0;
   #seen = 0;
   #judged = 0;
 
   /**
+   * @param period milliseconds
+   * @param bins stretches that the period is cut into
+   */
+  constructor(period: number, bins: number) {
+    this.#period = period;
+    this.#bins = bins;
+    this.#mean = new Float64Array(bins);
+    this.#turns = new Float64Array(bins);
+    this.#spread = new Float64Array(bins);
+    this.#samples = new Float64Array(bins);
+  }
+
+  /**
    * One sample.
-   * @returns deviation from what is usual at this time of day, in mean absolute deviations usual at this time; NaN while the time has not
-   *   been seen on two days, or when the value is missing
+   * @returns deviation from what is usual at this time, in mean absolute deviations usual at this time; NaN while the time has not
+   *   been seen twice, or when the value is missing
    */
   update(time: number, value: number, learn: boolean): number {
     if (Number.isNaN(value)) return Number.NaN;
-    const at = ((((time % DAY_MS) + DAY_MS) % DAY_MS) / DAY_MS) * BINS;
-    const k = Math.min(BINS - 1, Math.floor(at));
+    const period = this.#period;
+    const at = ((((time % period) + period) % period) / period) * this.#bins;
+    const k = Math.min(this.#bins - 1, Math.floor(at));
     if (k !== this.#bin) this.#turn(k);
     const residual = value - this.#expected(at, k);
     const usual = this.#usual(k);
@@ -59,7 +75,7 @@ export class Profile {
     return this.#judged < ENOUGH ? Number.NaN : residual / usual;
   }
 
-  /** Mean absolute deviation at this time of day, drawn towards that of the whole day while it rests on few samples. */
+  /** Mean absolute deviation at this time, drawn towards that of the whole period while it rests on few samples. */
   #usual(k: number): number {
     const n = Math.min(this.#samples[k]!, MOST);
     const usual = (n * this.#spread[k]! + PRIOR * this.#typical) / (n + PRIOR);
@@ -68,18 +84,18 @@ export class Profile {
 
   /** What is usual at a position in bins; NaN when unknown. */
   #expected(at: number, k: number): number {
-    if (this.#days[k]! < 2) return Number.NaN;
+    if (this.#turns[k]! < 2) return Number.NaN;
     const aside = at - k - 0.5;
-    const near = (k + (aside < 0 ? BINS - 1 : 1)) % BINS;
-    const share = this.#days[near]! < 2 ? 0 : Math.abs(aside);
+    const near = (k + (aside < 0 ? this.#bins - 1 : 1)) % this.#bins;
+    const share = this.#turns[near]! < 2 ? 0 : Math.abs(aside);
     return this.#mean[k]! * (1 - share) + this.#mean[near]! * share;
   }
 
   #turn(k: number): void {
     if (this.#count > 0) {
       const i = this.#bin;
-      const days = ++this.#days[i]!;
-      this.#mean[i]! += Math.max(SLOWEST, 1 / days) * (this.#sum / this.#count - this.#mean[i]!);
+      const turns = ++this.#turns[i]!;
+      this.#mean[i]! += Math.max(SLOWEST, 1 / turns) * (this.#sum / this.#count - this.#mean[i]!);
     }
     this.#bin = k;
     this.#sum = 0;
@@ -104,17 +120,18 @@ export class Profile {
     this.#typical += part * (Math.min(size, this.#judged > 1 ? CLIP * this.#typical : size) - this.#typical);
     this.#total += rate * (clipped(e * e, this.#total) - this.#total);
     const fast = Math.max(rate, 1 / this.#judged);
-    this.#left += fast * (clipped(residual * residual, this.#judged > 1 ? this.#left : this.#total) - this.#left);
+    this.left += fast * (clipped(residual * residual, this.#judged > 1 ? this.left : this.#total) - this.left);
     if (this.#judged < ENOUGH) return;
-    this.found = this.#left < (this.found ? LOST : FOUND) * this.#total;
+    this.found = this.left < (this.found ? LOST : FOUND) * this.#total;
   }
 
   snapshot(): Json {
-    const numbers = [this.#bin, this.#sum, this.#count, this.#level, this.#total, this.#left, this.#seen];
+    const numbers = [this.#bin, this.#sum, this.#count, this.#level, this.#total, this.#seen];
     return {
       found: this.found,
+      left: this.left,
       mean: pack(this.#mean),
-      days: pack(this.#days),
+      turns: pack(this.#turns),
       spread: pack(this.#spread),
       samples: pack(this.#samples),
       numbers: [...numbers, this.#judged, this.#typical],
@@ -123,17 +140,17 @@ export class Profile {
 
   restore(state: unknown): void {
     const s = fields(state);
-    if (!Array.isArray(s.numbers) || s.numbers.length !== 9) throw new RangeError("The snapshot does not fit.");
+    if (!Array.isArray(s.numbers) || s.numbers.length !== 8) throw new RangeError("The snapshot does not fit.");
     this.found = s.found === true;
     unpack(s.mean, this.#mean);
-    unpack(s.days, this.#days);
-    const [bin, sum, count, level, total, left, seen, judged, typical] = s.numbers.map(num);
+    unpack(s.turns, this.#turns);
+    const [bin, sum, count, level, total, seen, judged, typical] = s.numbers.map(num);
     this.#bin = bin!;
     this.#sum = sum!;
     this.#count = count!;
     this.#level = level!;
     this.#total = total!;
-    this.#left = left!;
+    this.left = num(s.left);
     this.#seen = seen!;
     this.#judged = judged!;
     this.#typical = typical!;

@@ -4,9 +4,9 @@ import { HalfSpaceTrees } from "../../../../src/lib/anomaly/detectors/half-space
 import { Memory } from "../../../../src/lib/anomaly/detectors/memory.ts";
 import { normalSurprise, studentSurprise } from "../../../../src/lib/anomaly/detectors/normal.ts";
 import { Novelty } from "../../../../src/lib/anomaly/detectors/novelty.ts";
-import { Profile } from "../../../../src/lib/anomaly/detectors/profile.ts";
 import { Quality } from "../../../../src/lib/anomaly/detectors/quality.ts";
 import { Rank } from "../../../../src/lib/anomaly/detectors/rank.ts";
+import { Rhythm } from "../../../../src/lib/anomaly/detectors/rhythm.ts";
 import { Stuck } from "../../../../src/lib/anomaly/detectors/stuck.ts";
 import { createRandom } from "../../../../src/lib/random.ts";
 
@@ -96,10 +96,10 @@ describe("anomaly: novelty", () => {
   });
 });
 
-describe("anomaly: daily profile", () => {
-  const day = (amplitude: number, noise: number, days: number): { found: boolean; rms: number; profile: Profile } => {
+describe("anomaly: rhythm", () => {
+  const day = (amplitude: number, noise: number, days: number): { found: boolean; rms: number; profile: Rhythm } => {
     const random = createRandom("profile");
-    const profile = new Profile();
+    const profile = new Rhythm();
     let sum = 0;
     let n = 0;
     for (let i = 0; i < 288 * days; i++) {
@@ -121,10 +121,29 @@ describe("anomaly: daily profile", () => {
     assert.ok(Math.abs(rms - 1) < 0.15, `${rms}`);
   });
 
+  it("finds that the weekend is another day, and then leaves only the noise", () => {
+    const random = createRandom("week");
+    const rhythm = new Rhythm();
+    const shift = (i: number): number => {
+      const day = Math.floor(i / 144) % 7;
+      return (day < 5 && i % 144 > 40 && i % 144 < 110 ? 10 : 0) + 0.5 * random.normal();
+    };
+    let worst = 0;
+    let sum = 0;
+    for (let i = 0; i < 144 * 7 * 8; i++) {
+      const r = Math.abs(rhythm.update(i * 10 * MINUTE, shift(i), true));
+      if (i < 144 * 7 * 7) continue;
+      worst = Math.max(worst, r);
+      sum += r;
+    }
+    assert.equal(rhythm.found, true);
+    assert.ok(sum / (144 * 7) < 1.25 && worst < 7, `mean ${sum / (144 * 7)}, worst ${worst}`);
+  });
+
   it("finds none in noise, nor in a walk without one", () => {
     assert.equal(day(0, 1, 30).found, false);
     const random = createRandom("walk");
-    const profile = new Profile();
+    const profile = new Rhythm();
     let x = 0;
     let share = 0;
     for (let i = 0; i < 288 * 40; i++) {

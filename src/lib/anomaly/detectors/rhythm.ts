@@ -1,0 +1,46 @@
+/**
+ * The rhythm of a signal, daily or weekly, whichever explains it: the week is taken where it leaves clearly less than the day, as where machines
+ * rest at the weekend.
+ */
+import type { Json } from "../../store/store.ts";
+import { fields } from "../json.ts";
+import { DAY_MS, Profile } from "./profile.ts";
+
+/** Shares of the variance around the day's profile at which the week is taken, and given up. */
+const BETTER = 0.7;
+const WORSE = 1.1;
+
+export class Rhythm {
+  readonly #day = new Profile(DAY_MS, 48);
+  readonly #week = new Profile(7 * DAY_MS, 168);
+  #weekly = false;
+
+  /** True while there is one. */
+  get found(): boolean {
+    return this.#weekly ? this.#week.found : this.#day.found;
+  }
+
+  /**
+   * One sample.
+   * @param time source time, ms UTC
+   * @param value NaN when missing
+   * @returns deviation from what is usual at this time, in mean absolute deviations usual at this time; NaN while it is not known
+   */
+  update(time: number, value: number, learn: boolean): number {
+    const day = this.#day.update(time, value, learn);
+    const week = this.#week.update(time, value, learn);
+    if (learn) this.#weekly = this.#week.found && this.#week.left < (this.#weekly ? WORSE : BETTER) * this.#day.left;
+    return this.#weekly ? week : day;
+  }
+
+  snapshot(): Json {
+    return { day: this.#day.snapshot(), week: this.#week.snapshot(), weekly: this.#weekly };
+  }
+
+  restore(state: unknown): void {
+    const s = fields(state);
+    this.#day.restore(s.day);
+    this.#week.restore(s.week);
+    this.#weekly = s.weekly === true;
+  }
+}
