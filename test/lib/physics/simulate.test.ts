@@ -110,6 +110,15 @@ describe("simulation of a file", () => {
     }
   });
 
+  it("sees jumps at whole numbers where rows end, too", () => {
+    const rows = rowsOf({ equations: "dx/dt = floor(t)\ndy/dt = t % 2\ndz/dt = round(t)" }, 10, 1);
+    rows.forEach(([t, x, y, z]) => {
+      const n = t!;
+      assert(Math.abs(x! - (n * (n - 1)) / 2) < 1e-11 && Math.abs(y! - Math.floor(n / 2) * 2 - (n % 2) / 2) < 1e-11);
+      assert(Math.abs(z! - (n * n) / 2) < 1e-11, `${t} ${x} ${y} ${z}`);
+    });
+  });
+
   it("has rows at every dt and one at t1, whatever the rounding", () => {
     const times = (t1: number, dt: number) => rowsOf({ equations: "dx/dt = 1" }, t1, dt).map((row) => row[0]!);
     assert.deepEqual(times(1, 0.3).map(digits15), ["0", "0.3", "0.6", "0.9", "1"]);

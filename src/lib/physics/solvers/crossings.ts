@@ -14,6 +14,8 @@ export class Crossings {
   readonly #events: Float64Array;
   /** Set to look past the switches while the state slides along one. */
   ignoreSwitches = false;
+  /** Share of its size at the start below which a switch counts as zero: the sine of a whole number is only nearly so. */
+  noise = 0;
 
   constructor(problem: OdeProblem) {
     this.#problem = problem;
@@ -42,7 +44,9 @@ export class Crossings {
   /** Whether a function changed its sign between the start and (t, y). A switch that is just zero counts unless `strict`. */
   look(t: number, y: Float64Array, strict = false): boolean {
     this.#write(t, y, this.#after);
-    if (strict) for (let i = 0; i < this.#switches; i++) if (this.#after[i] === 0) this.#after[i] = this.#before[i]!;
+    if (strict)
+      for (let i = 0; i < this.#switches; i++)
+        if (!(this.#after[i]! * this.#before[i]! < 0)) this.#after[i] = this.#before[i]!;
     for (let i = 0; i < this.count; i++) if (this.#changed(i)) return true;
     return false;
   }
@@ -71,7 +75,8 @@ export class Crossings {
 
   #changed(i: number): boolean {
     const [a, b] = [this.#before[i]!, this.#after[i]!];
-    if (i < this.#switches) return !this.ignoreSwitches && ((a > 0 && b <= 0) || (a < 0 && b >= 0));
+    if (i < this.#switches)
+      return !this.ignoreSwitches && a !== 0 && (a > 0 ? b <= this.noise * a : b >= this.noise * a);
     const direction = this.#problem.events!.direction[i - this.#switches]!;
     if (direction < 0) return a >= 0 && b < 0;
     if (direction > 0) return a <= 0 && b > 0;

@@ -55,12 +55,16 @@ export class Landing {
 
   /** Where a switch is just zero, a right-hand side may still be that of the side before: a tiny move leaves it. */
   begin(result: SolverResult, y: Float64Array, t1: number): void {
+    this.crossings.noise = 0;
     this.crossings.start(result.t, y);
     const gap = 16 * Number.EPSILON * Math.max(Math.abs(result.t), Math.abs(t1));
-    if (!this.crossings.onSwitch || !(result.t + gap < t1)) return;
+    if (!(result.t + gap < t1)) return;
     this.#problem.rhs(result.t, y, this.#slope);
     if (!allFinite(this.#slope)) return;
-    for (let i = 0; i < y.length; i++) y[i]! += gap * this.#slope[i]!;
+    for (let i = 0; i < y.length; i++) this.#scratch[i] = y[i]! + gap * this.#slope[i]!;
+    if (!this.crossings.onSwitch && !(this.crossings.look(result.t + gap, this.#scratch) && this.crossings.switched))
+      return;
+    y.set(this.#scratch);
     result.t += gap;
     this.crossings.start(result.t, y);
   }

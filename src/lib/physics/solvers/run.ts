@@ -59,7 +59,7 @@ export function tooSmall(t: number, y: Float64Array, slope: Float64Array, infini
     speed = Math.max(speed, Math.abs(slope[i]!));
   }
   if (speed > 1e6 * (1 + size) && size > 1e3)
-    return `The solution grows without bound near t = ${number(t)}: it does not exist beyond.`;
+    return `The solution grows without bound near t = ${number(t)}: it cannot be followed beyond.`;
   if (infinite) return `The equations give no finite number just after t = ${number(t)}.`;
   return `The solution cannot be continued beyond t = ${number(t)}: it changes faster than numbers can follow.`;
 }

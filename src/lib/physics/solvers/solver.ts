@@ -91,6 +91,7 @@ export class OdeSolver {
       if (t + 0.1 * step === t) return fail(result, tooSmall(t, y, method.slope, this.#infinite));
       const error = method.attempt(t, y, step);
       const finite = error < Number.POSITIVE_INFINITY;
+      if (watch) landing.crossings.noise = last ? 1e-11 : 0;
       const part = watch && finite ? landing.crosses(t, y, step, error) : undefined;
       if (part) {
         const landed = landing.land(result, y, step, part, t1, options);
