@@ -98,6 +98,20 @@ for (const preset of presets.values())
         assert.throws(() => readPhysics({ preset: preset.name }, asset(preset, [predicted])), /needs .* as signals/);
     });
 
+    it("stands still, idles and runs backwards without nonsense", () => {
+      const { inputs } = analyse(preset.equations, (n) => Object.hasOwn(preset.units, n));
+      for (const factor of [0, 0.01, -1]) {
+        const values = Object.fromEntries(
+          // Temperatures and pressures stay as they are; what moves stands still or turns round.
+          inputs.map((n) => [n, /emperature|nlet|ressure/.test(n) ? preset.nominal[n]! : factor * preset.nominal[n]!]),
+        );
+        const [soon, later] = [1, 600].map((time) => at(preset.name, time, { inputs: [[0, values]] }));
+        for (const [name, unit] of Object.entries(preset.units))
+          for (const state of [soon!, later!])
+            if (!inputs.includes(name)) assert(Number.isFinite(state[name]), `${name} (${unit}) at ${factor}`);
+      }
+    });
+
     it("gives the same numbers when it is copied and run as own equations", () => {
       const names = new Set(preset.parameters.map((p) => p.name));
       const of = asset(preset);

@@ -9,8 +9,8 @@ export const bearingThermal: Preset = {
   diagram: "speed, load ▶ ((o)) friction heat ▶ [ bearingTemperature ] ──▶ ambientTemperature",
   equations: `# Friction of the load and of the lubricant
 loadTorque = 0.5 * frictionCoefficient * load * boreDiameter
-lubricantTorque = nominalLubricantTorque * (speed / nominalSpeed)^(2 / 3)
-frictionPower = (loadTorque + lubricantTorque) * 2 * pi * speed
+lubricantTorque = nominalLubricantTorque * (abs(speed) / nominalSpeed)^(2 / 3)
+frictionPower = (loadTorque + lubricantTorque) * 2 * pi * abs(speed)
 
 # Heat given off to the air
 dbearingTemperature/dt = (frictionPower - conductance * (bearingTemperature - ambientTemperature)) / capacity

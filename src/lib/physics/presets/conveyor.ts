@@ -9,9 +9,9 @@ export const conveyor: Preset = {
     "Resistance to motion: ISO 5048:1989 and DIN 22101:2011, F = C·f·L·g·(m'R + 2m'G + m'L) + H·g·m'L. The drive is a motor near its synchronous speed: force in proportion to slip.",
   diagram: "massFlow ▼  ◯═══════▶ beltSpeed ═══════◉ drive    motorPower out, lift H",
   equations: `# Material on the belt
-dload/dt = massFlow - load * beltSpeed / beltLength
+dload/dt = massFlow - load * abs(beltSpeed) / beltLength
 
-# Resistance: friction of rollers and belt with all secondary parts, and lift
+# Resistance: friction of rollers and belt with all secondary parts, and lift; a backstop holds a belt that stands
 friction = secondaryFactor * frictionCoefficient * gravity * (movingMass + load)
 lifting = gravity * load * lift / beltLength
 resistance = (friction + lifting) * tanh(beltSpeed / creepSpeed)

@@ -9,7 +9,7 @@ export const fan: Preset = {
   diagram:
     "air ──▶ |filter| ──▶ (✣ fan ═ motor) ──▶ duct    speed in; flow, filterPressure, fanPressure, motorPower out",
   equations: `# Speed ratio and density ratio
-s = speed / nominalSpeed
+s = abs(speed) / nominalSpeed
 thin = airPressure / (gasConstant * airTemperature) / nominalDensity
 
 # Where fan and system meet: thrust = filterResistance * flow + curve * flow^2

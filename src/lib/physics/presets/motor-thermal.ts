@@ -10,10 +10,10 @@ export const motorThermal: Preset = {
   equations: `# Losses: copper by the square of the current and warmer, iron and friction by the speed
 load = motorCurrent / ratedCurrent
 copperLoss = ratedCopperLoss * load^2 * (1 + copperCoefficient * (windingTemperature - referenceTemperature))
-otherLoss = ratedOtherLoss * speed / nominalSpeed
+otherLoss = ratedOtherLoss * abs(speed) / nominalSpeed
 
 # The fan on the shaft cools less at low speed
-cooling = (standstillCooling + (1 - standstillCooling) * speed / nominalSpeed) / frameResistance
+cooling = (standstillCooling + (1 - standstillCooling) * abs(speed) / nominalSpeed) / frameResistance
 
 # Two bodies
 windingHeat = (windingTemperature - frameTemperature) / windingResistance

@@ -19,11 +19,11 @@ scale = referencePressure * density / referenceDensity
 drop = (inletPressure - outletPressure + abs(inletPressure - outletPressure)) / 2
 pipeShare = pipeResistance * kv^2 / scale
 
-# Beyond the choked drop a liquid boils in the valve, and the flow grows no more
+# Beyond the choked drop a liquid boils in the valve, and the flow grows no more; pressures are absolute
 criticalRatio = 0.96 - 0.28 * sqrt(vapourPressure / criticalPressure)
 chokedDrop = recovery^2 * (inletPressure - criticalRatio * vapourPressure)
 valveDrop = drop / (1 + pipeShare)
-flow = kv * sqrt(min(valveDrop, chokedDrop) / scale)
+flow = kv * sqrt(min(valveDrop, max(chokedDrop, 0)) / scale)
 chokedMargin = chokedDrop - valveDrop
 cavitationIndex = (inletPressure - vapourPressure) / valveDrop
 `,
