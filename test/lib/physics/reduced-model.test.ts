@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { compileModel } from "../../../src/lib/physics/model.ts";
 import { PhysicsTwin } from "../../../src/lib/physics/physics-twin.ts";
 import { readCalculixModes } from "../../../src/lib/physics/reduced/calculix.ts";
+import { checkReduced } from "../../../src/lib/physics/reduced/check.ts";
 import { REDUCED_EXAMPLES } from "../../../src/lib/physics/reduced/examples.ts";
 import {
   REDUCED_KINDS,
@@ -485,6 +486,22 @@ describe("descriptions", () => {
       for (const name of Object.keys(REDUCED_EXAMPLES[kind].signals))
         assert(model.inputs.includes(name) || model.outputs.has(name), name);
     }
+  });
+
+  it("are checked while they are written", () => {
+    const { description, signals } = REDUCED_EXAMPLES.beam;
+    const asset = Object.entries(signals).map(([name, unit]) => ({ name, unit }));
+    const good = checkReduced({ reduced: JSON.stringify(description), signals: asset });
+    assert(good.ok);
+    assert.deepEqual([good.inputs, good.outputs], [["force"], ["deflection"]]);
+    assert.deepEqual(good.virtual, [{ name: "rootStress", unit: "MPa" }]);
+    near(good.frequencies![0], 8.355, 1e-3);
+    assert.deepEqual(checkReduced({ reduced: "{}" }), {
+      ok: false,
+      message: 'The model needs a kind: choose "state-space", "modal", "rod", "plate", "beam".',
+    });
+    for (const junk of [null, 3, {}, { reduced: 3 }, { reduced: "[]", signals: [null, { name: 3 }], files: [3] }])
+      assert.equal(checkReduced(junk).ok, false);
   });
 
   it("that are damaged anywhere are refused with a sentence, or run without nonsense (2 000 runs)", () => {
