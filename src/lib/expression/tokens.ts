@@ -23,6 +23,11 @@ export class Places {
     this.#tokens = Array.from(text.matchAll(TOKEN), (m) => ({ text: m[0], from: m.index }));
   }
 
+  /** Where the next token begins. */
+  get next(): number | undefined {
+    return this.#lost ? undefined : this.#tokens[this.#next]?.from;
+  }
+
   /** The place of the next token, which must be `expected` (by default: a number). Undefined once the order is lost. */
   take(expected?: string): Span | undefined {
     if (this.#lost) return undefined;

@@ -102,7 +102,10 @@ function convert(node: MathNode, context: Context, depth: number): Ast {
     case "FunctionNode":
       return call(node, one, context);
     default:
-      return refuse(KINDS.get(node.type) ?? "This kind of expression cannot be used here");
+      return refuse(
+        KINDS.get(node.type) ?? "This kind of expression cannot be used here",
+        node.type === "BlockNode" ? find(context.text, ";") : places.next,
+      );
   }
 }
 
@@ -122,13 +125,13 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 function constant(value: unknown, places: Places): Ast {
   if (typeof value === "boolean") return { kind: "number", value: value ? 1 : 0, span: places.take(String(value)) };
   if (typeof value === "number" && Number.isFinite(value)) return { kind: "number", value, span: places.take() };
-  if (typeof value === "string") return refuse("Text in quotes cannot be used here");
-  return refuse(`${describe(value)} is not a number that can be used here`);
+  if (typeof value === "string") return refuse("Text in quotes cannot be used here", places.next);
+  return refuse(`${describe(value)} is not a number that can be used here`, places.next);
 }
 
 function quantity(node: MathNode, { text, isKnown, places }: Context): Ast {
   const name = path(node);
-  if (name === undefined) return refuse("Indexing with [ ] cannot be used here");
+  if (name === undefined) return refuse("Indexing with [ ] cannot be used here", places.next);
   const parts = name.split(".");
   const span = around(
     ...parts.flatMap((part, i) => (i === 0 ? [places.take(part)] : [places.take("."), places.take(part)])),
@@ -190,7 +193,9 @@ function operator(node: MathNode, one: (child: unknown) => Ast, context: Context
   const fn = String(node.fn);
   const sign = String(node.op);
   const operands = asNodes(node.args);
-  if (node.implicit === true) return refuse("Write a multiplication with *, for example 2 * x");
+  // What stands on the left may be wrong by itself, such as sin in sin x.
+  if (node.implicit === true)
+    return refuse("Write a multiplication with *, for example 2 * x", one(operands[0]).span?.[1]);
   const rule = fn === "if" ? undefined : OPERATORS.get(fn);
   if (!rule || operands.length !== rule.min)
     return refuse(`The operator ${describe(sign)} cannot be used here`, find(context.text, sign));

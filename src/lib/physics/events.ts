@@ -20,6 +20,12 @@ export function readEvent(source: Line): EventSides | EquationProblem | undefine
   const colon = outside(code, offset, ":")[0] ?? code.length;
   const condition = { text: code.slice(offset, colon), offset };
   const problem = (at: number, message: string): EquationProblem => ({ ...place(source, at), message });
+  const assigned = /[^<>=!]=(?!=)/.exec(condition.text);
+  if (assigned)
+    return problem(
+      offset + assigned.index + 1,
+      "After the condition of an event follows a colon, for example when level > 3: level = 3; == compares.",
+    );
   if (condition.text.trim() === "")
     return problem(offset, "An event needs a condition, for example when level > 3: level = 3.");
   const rest = code.slice(colon + 1);

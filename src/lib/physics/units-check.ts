@@ -13,6 +13,7 @@ import { dimensionOf, displayUnit, toSi } from "../twin/units.ts";
 import type { EquationProblem, ModelText } from "./equations.ts";
 import { type Line, place } from "./lines.ts";
 import { type NamedUnit, namedUnit } from "./unit-names.ts";
+import { CONFLICTS, inUnit, UNITLESS } from "./unit-sentences.ts";
 import { combined, type Form, isNumber, known, NUMBER, raised, UnitSolver, unknown } from "./unit-solver.ts";
 
 export interface UnitsReport {
@@ -303,13 +304,4 @@ class Check {
   }
 }
 
-const UNITLESS = "a number without a unit";
-const inUnit = (label: string): string => (label === UNITLESS ? label : `in ${label}`);
 const SIGNS = new Set(["and", "or", "not"]);
-const comparing = (a: string, b: string): string => `cannot compare ${a} and ${b}`;
-const CONFLICTS: ReadonlyMap<string, (a: string, b: string) => string> = new Map([
-  ["add", (a, b) => `cannot add ${a} and ${b}`],
-  ["subtract", (a, b) => `cannot subtract ${b} from ${a}`],
-  ...["smaller", "smallerEq", "larger", "largerEq", "equal", "unequal"].map((fn) => [fn, comparing] as const),
-  ["if", (a, b) => `both results of a condition need the same unit, but there are ${a} and ${b}`],
-]);

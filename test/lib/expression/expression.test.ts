@@ -90,6 +90,16 @@ describe("expressions", () => {
     assert.equal(refusal("speed + spede").message, '"spede" is not known here; check its spelling at character 9.');
     assert.equal(refusal("speed + spede").position, 8);
     assert.match(refusal("2 x").message, /Write a multiplication with \*/);
+    for (const [text, position] of [
+      ["1 + 2 x", 5],
+      ["1 + sin x", 4],
+      ["x + 'a'", 4],
+      ["x; k", 1],
+      ["k + x[1]", 4],
+      ["2 * 1e400", 4],
+      ["x + {a: 1}", 4],
+    ] as const)
+      assert.equal(refusal(text).position, position, text);
     assert.match(refusal("sin(1, 2)").message, /The function sin takes 1 argument, not 2/);
     assert.match(refusal("x +").message, /at character 4/);
     assert.match(refusal("x ** 2").message, /Write \^ instead of \*\* at character 3/);

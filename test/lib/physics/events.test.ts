@@ -77,6 +77,7 @@ describe("events of a model", () => {
       ["when x > 1: x == 3", 11, /write <state> = <expression>/],
       ["when x > 1:", 10, /leave the colon out/],
       ["when x > 1: x = zz", 16, /"zz" is no signal/],
+      ["when x > 1 then x = 1", 18, /follows a colon/],
       ["when x > ", 9, /not a complete expression/],
     ];
     for (const [line, position, message] of cases) {
