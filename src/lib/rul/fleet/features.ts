@@ -69,20 +69,6 @@ export class FeatureStream {
     return this.first;
   }
 
-  /** True while the window that counts as the start is open. */
-  get starting(): boolean {
-    return !(this.last - this.first > WINDOWS.start * this.shape.life);
-  }
-
-  /** Health indicator of the start window; NaN before the first sample. */
-  get startLevel(): number {
-    const { shape, startSum, startCount } = this;
-    let sum = Number.isNaN(this.first) ? Number.NaN : shape.intercept;
-    for (let s = 0; s < shape.sensors; s++)
-      if (startCount[s]! > 0) sum += (shape.weights[s]! * startSum[s]!) / startCount[s]!;
-    return sum;
-  }
-
   /**
    * Takes a sample.
    * @param time not before the last
@@ -96,7 +82,7 @@ export class FeatureStream {
     if (Number.isNaN(this.first)) this.first = time;
     const dt = Number.isNaN(this.last) ? 0 : Math.max(0, time - this.last);
     this.last = time;
-    const starting = this.starting;
+    const starting = !(time - this.first > WINDOWS.start * shape.life);
     const short = Math.exp(decayOf.short * dt);
     const long = Math.exp(decayOf.long * dt);
     const fused = [0, 0, 0, 0];

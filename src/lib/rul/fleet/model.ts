@@ -52,8 +52,6 @@ export interface Clock {
   start: number;
   /** A first sample within this much of the usual one is a seen start. */
   tolerance: number;
-  /** Highest health indicator at the start that the fleet showed: a unit above it is met in mid-life. */
-  highestStart: number;
 }
 
 export interface FleetContent {
@@ -76,6 +74,10 @@ export interface FleetContent {
   edges: Edges;
   full: Learner;
   midlife: Learner;
+  /** Tells a seen start (0) from a clock that was set anew in mid-life (1). */
+  restart: Forest;
+  /** Share of the latter in training. */
+  restartShare: number;
   promised: Promised;
   promisedMidlife: Promised;
   /** SHA-256 of the training data. */
@@ -88,7 +90,10 @@ interface LearnerJson {
   missing: string;
 }
 
-export type FleetModelJson = Omit<FleetContent, "shape" | "low" | "high" | "healthy" | "edges" | "full" | "midlife"> & {
+export type FleetModelJson = Omit<
+  FleetContent,
+  "shape" | "low" | "high" | "healthy" | "edges" | "full" | "midlife" | "restart"
+> & {
   format: typeof FORMAT;
   version: typeof VERSION;
   indicator: { weights: number[]; intercept: number; life: number };
@@ -96,10 +101,13 @@ export type FleetModelJson = Omit<FleetContent, "shape" | "low" | "high" | "heal
   edges: EdgesJson;
   full: LearnerJson;
   midlife: LearnerJson;
+  restart: ForestJson;
 };
 
 /** Three features outside the training range make a condition that was never seen. */
 const STRANGE = 3;
+/** Share of units whose clock was set anew in mid-life, as long as nothing is known. */
+const RESTARTED = 0.15;
 
 export class FleetModel {
   readonly content: FleetContent;
@@ -124,6 +132,18 @@ export class FleetModel {
     return Math.min(this.content.cap, Math.max(0, sum / learner.forests.length));
   }
 
+  /**
+   * Probability that the clock of a unit was set anew in mid-life, by Bayes: what its features say, and that one unit in
+   * seven is so.
+   */
+  doubt(features: ArrayLike<number>): number {
+    const { edges, full, restart, restartShare } = this.content;
+    binRow(edges, full.missing, features, this.bins);
+    const p = Math.min(1, Math.max(0, predictForest(restart, this.bins)));
+    const yes = (p * RESTARTED) / restartShare;
+    return yes / (yes + ((1 - p) * (1 - RESTARTED)) / (1 - restartShare));
+  }
+
   /** p05, p10, p50, p90, p95 for a prediction; the array is used again by the next call. */
   quantilesOf(predicted: number, learner: Learner): Float64Array {
     quantilesAt(learner.bands, predicted, this.content.cap, this.quantiles);
@@ -144,7 +164,7 @@ export class FleetModel {
   }
 
   toJSON(): FleetModelJson {
-    const { shape, low, high, healthy, edges, full, midlife, ...rest } = this.content;
+    const { shape, low, high, healthy, edges, full, midlife, restart, ...rest } = this.content;
     return {
       format: FORMAT,
       version: VERSION,
@@ -154,6 +174,7 @@ export class FleetModel {
       edges: encodeEdges(edges),
       full: learnerJson(full),
       midlife: learnerJson(midlife),
+      restart: encodeForest(restart),
     };
   }
 
@@ -168,7 +189,7 @@ export class FleetModel {
         `The fleet model has version ${describe(json.version)}, this release reads version ${VERSION}: train it again.`,
       );
     try {
-      const { format, version, indicator, range, edges, full, midlife, ...rest } = json;
+      const { format, version, indicator, range, edges, full, midlife, restart, ...rest } = json;
       const sensors = rest.sensors.length;
       const features = featureNames(sensors).length;
       const content: FleetContent = {
@@ -180,6 +201,7 @@ export class FleetModel {
         edges: decodeEdges(edges),
         full: learner(full),
         midlife: learner(midlife),
+        restart: decodeForest(restart),
       };
       if (
         content.low.length !== features ||

@@ -1,8 +1,10 @@
 /** One living unit and a fleet model: samples in, life left out. */
 import type { Json } from "../../store/store.ts";
-import { FeatureStream } from "./features.ts";
-import type { FleetModel, Learner } from "./model.ts";
+import { LEVELS } from "./conformal.ts";
+import { FeatureStream, needsStart } from "./features.ts";
+import type { FleetModel } from "./model.ts";
 import { normalise } from "./normalise.ts";
+import { poolQuantiles } from "./pool.ts";
 import { regimeOf } from "./regimes.ts";
 
 /** Life left in units of life; no number is above the cap. */
@@ -34,10 +36,12 @@ export class FleetPredictor {
   private readonly raw: Float64Array;
   private readonly z: Float64Array;
   private readonly features: Float64Array;
+  /** The features without those that need a known start. */
+  private readonly late: Float64Array;
+  private readonly startFeatures: number[];
+  private readonly quantiles = new Float64Array(LEVELS.length);
   private outside: number[] = [];
   private stray = 0;
-  /** Undefined while the start window is open, then whether the unit begins as new ones do. */
-  private freshStart: boolean | undefined;
   private samples = 0;
 
   constructor(model: FleetModel) {
@@ -48,6 +52,8 @@ export class FleetPredictor {
     this.raw = new Float64Array(content.sensors.length);
     this.z = new Float64Array(content.sensors.length);
     this.features = new Float64Array(this.stream.length);
+    this.late = new Float64Array(this.stream.length);
+    this.startFeatures = [...model.features.keys()].filter((f) => needsStart(model.features[f]!));
   }
 
   /**
@@ -69,20 +75,29 @@ export class FleetPredictor {
     normalise(content.sensors, regime, this.raw, this.z);
     this.stream.update(time, this.z, Number.NaN, this.features);
     this.samples++;
-    if (this.freshStart === undefined && !this.stream.starting)
-      this.freshStart = !(this.stream.startLevel > content.clock.highestStart);
     this.features[this.features.length - 2] = this.age(time);
   }
 
   /** The estimate after the last sample; undefined before the first. */
   estimate(): FleetEstimate | undefined {
     if (this.samples === 0) return undefined;
-    const { model } = this;
-    const { cap } = model.content;
-    const { learner, mode } = this.learner();
+    const { model, quantiles: q } = this;
+    const { cap, full, midlife } = model.content;
     this.outside = model.outside(this.features);
-    const mean = model.predict(this.features, learner);
-    const q = model.quantilesOf(mean, learner);
+    const doubt = this.doubt();
+    let mean = 0;
+    if (doubt < 1) {
+      mean = model.predict(this.features, full);
+      q.set(model.quantilesOf(mean, full));
+    }
+    // What hardly counts is not asked.
+    if (doubt > 0.02) {
+      const late = model.predict(this.late, midlife);
+      const other = model.quantilesOf(late, midlife);
+      if (doubt < 1) poolQuantiles(q, other, doubt, cap);
+      else q.set(other);
+      mean += doubt * (late - mean);
+    }
     const unknown = model.isStrange(this.outside) || this.stray > STRAY;
     const spread = (x: number) => (unknown ? Math.min(cap, Math.max(0, mean + WIDER * (x - mean))) : x);
     return {
@@ -94,7 +109,7 @@ export class FleetPredictor {
       p95: spread(q[4]!),
       cap,
       unknown,
-      mode,
+      mode: doubt > 0.5 ? "midlife" : "full",
     };
   }
 
@@ -106,9 +121,10 @@ export class FleetPredictor {
   /** Why, in words, the strongest first: what moves the prediction most when it is set to a healthy value. */
   reasons(most = 3): string[] {
     if (this.samples === 0) return [];
-    const { model, features } = this;
+    const { model } = this;
     const { content } = model;
-    const { learner, mode } = this.learner();
+    const known = this.doubt() <= 0.5;
+    const [learner, features] = known ? [content.full, this.features] : [content.midlife, this.late];
     const out: string[] = [];
     if (this.stray > STRAY) out.push("unknown condition: this operating point was never seen in the fleet");
     if (model.isStrange(this.outside))
@@ -123,8 +139,8 @@ export class FleetPredictor {
     }
     found.sort((a, b) => b.effect - a.effect);
     for (const { sensor, effect } of found.slice(0, most))
-      if (effect > 0.01 * content.cap) out.push(this.sentence(sensor, mode));
-    if (mode === "midlife") out.push("met in mid-life: its own start is not known");
+      if (effect > 0.01 * content.cap) out.push(this.sentence(sensor, known));
+    if (!known) out.push("met in mid-life: its own start is not known");
     return out;
   }
 
@@ -134,7 +150,6 @@ export class FleetPredictor {
       features: Array.from(this.features, (x) => (Number.isNaN(x) ? null : x)),
       stray: this.stray,
       samples: this.samples,
-      fresh: this.freshStart ?? null,
     };
   }
 
@@ -149,34 +164,31 @@ export class FleetPredictor {
     this.stream.restore(s.stream);
     this.stray = s.stray;
     this.samples = s.samples;
-    this.freshStart = s.fresh ?? undefined;
     this.features.set(s.features.map((x) => x ?? Number.NaN));
   }
 
-  /** Age in units of life; NaN when the unit was met in mid-life and its clock does not tell. */
+  /** Age in units of life: from the fleet's clock, or since the first sample. */
   private age(time: number): number {
     const { clock } = this.model.content;
-    if (!this.onTime()) return time - clock.start;
-    return this.freshStart === false ? Number.NaN : time - (clock.isAge ? clock.start : this.stream.start);
+    return time - (clock.isAge ? clock.start : this.stream.start);
   }
 
-  /** Whether the first sample came when a unit's life begins, as far as the clock can tell. */
-  private onTime(): boolean {
-    const { clock } = this.model.content;
-    return !clock.isAge || this.stream.start <= clock.start + clock.tolerance;
+  /** Probability that the first sample was not the beginning of life. Sets the features for that case. */
+  private doubt(): number {
+    const { features, late, model } = this;
+    const { clock } = model.content;
+    late.set(features);
+    for (const f of this.startFeatures) late[f] = Number.NaN;
+    // A clock that shows a later start still tells the age.
+    if (clock.isAge && this.stream.start > clock.start + clock.tolerance) return 1;
+    late[late.length - 2] = Number.NaN;
+    return model.doubt(features);
   }
 
-  private learner(): { learner: Learner; mode: "full" | "midlife" } {
-    const { full, midlife } = this.model.content;
-    return this.onTime() && this.freshStart !== false
-      ? { learner: full, mode: "full" }
-      : { learner: midlife, mode: "midlife" };
-  }
-
-  private sentence(sensor: number, mode: "full" | "midlife"): string {
+  private sentence(sensor: number, known: boolean): string {
     const { name, gain } = this.model.content.sensors[sensor]!;
     const at = 4 * sensor;
-    const own = mode === "full" && !Number.isNaN(this.features[at + 2]!);
+    const own = known && !Number.isNaN(this.features[at + 2]!);
     const change = own ? this.features[at + 2]! : this.features[at]!;
     const size = Math.abs(change) > 2 ? "far" : Math.abs(change) > 1 ? "well" : "slightly";
     const side = change > 0 === gain[0]! > 0 ? "above" : "below";

@@ -60,7 +60,7 @@ export function trainFleet(
   const cap = options.cap ?? (USUAL_CAP >= 0.3 * life && USUAL_CAP <= life ? USUAL_CAP : tidy(0.6 * life));
   progress({ done: 0, step: "reading the fleet" });
   const fleet = prepare(table, options, life, cap);
-  const { rows, midlife, clock } = featureRows(table, fleet, cap, random);
+  const { rows, midlife, restarted, clock } = featureRows(table, fleet, cap, random);
   const edges = findEdges(concat(rows.values, midlife.values), fleet.names.length);
   const folds = dealFolds(table.units, random);
   const columns = (wanted: (name: string) => boolean) =>
@@ -90,6 +90,14 @@ export function trainFleet(
     random,
     step("learning units met in mid-life"),
   );
+  const restart = learnRestart(
+    rows,
+    restarted,
+    edges,
+    full.learner.missing,
+    columns((name) => name !== "observed"),
+    random,
+  );
   progress({ done: 1, step: "done" });
   return new FleetModel({
     cap,
@@ -106,6 +114,8 @@ export function trainFleet(
     edges,
     full: full.learner,
     midlife: late.learner,
+    restart,
+    restartShare: restarted.target.length / (rows.target.length + restarted.target.length),
     promised: full.promised,
     promisedMidlife: late.promised,
     fingerprint: fingerprintOf(table),
@@ -230,20 +240,25 @@ function featureRows(table: FleetTable, fleet: Fleet, cap: number, random: Rando
   const age = width - 2;
   const full = collect();
   const midlife = collect();
+  const restarted = collect();
   const clock = clockOf(table, fleet.shape.life);
-  const startLevels: number[] = [];
   const stride = strideOf(table);
   table.units.forEach((unit, u) => {
     const last = unit.time.length - 1;
     const left = (r: number) => Math.min(cap, unit.time[last]! - unit.time[r]!);
     const start = clock.isAge ? clock.start : unit.time[0]!;
     const seen = !clock.isAge || unit.time[0]! <= clock.start + clock.tolerance;
-    const stream = walk(table, fleet, u, 0, (r, features) => {
+    walk(table, fleet, u, 0, (r, features) => {
       if (!seen || (last - r) % stride !== 0) return;
       features[age] = unit.time[r]! - start;
       full.add(features, left(r), u);
     });
-    if (seen) startLevels.push(stream.startLevel);
+    const again = Math.floor(last * (0.1 + 0.8 * random.next()));
+    walk(table, fleet, u, again, (r, features) => {
+      if ((last - r) % stride !== 0) return;
+      features[age] = unit.time[r]! - unit.time[again]!;
+      restarted.add(features, 0, u);
+    });
     for (const known of [clock.isAge, false]) {
       const from = Math.floor(last * 0.9 * random.next());
       walk(table, fleet, u, from, (r, features) => {
@@ -254,11 +269,7 @@ function featureRows(table: FleetTable, fleet: Fleet, cap: number, random: Rando
       });
     }
   });
-  const levels = ascending(startLevels);
-  // Beyond its worst start by a quarter of the fleet's own range; a small fleet has not shown its range.
-  const range = levels[levels.length - 1]! - levels[0]!;
-  clock.highestStart = levels[levels.length - 1]! + (0.25 + 3 / levels.length) * range;
-  return { rows: full.rows(), midlife: midlife.rows(), clock };
+  return { rows: full.rows(), midlife: midlife.rows(), restarted: restarted.rows(), clock };
 }
 
 function collect() {
@@ -285,7 +296,7 @@ function clockOf(table: FleetTable, life: number): Clock {
   const start = quantile(starts, 0.25);
   const tolerance = WINDOWS.short * life;
   const together = starts.filter((t) => Math.abs(t - start) <= tolerance).length;
-  return { isAge: together >= 0.6 * starts.length, start, tolerance, highestStart: 0 };
+  return { isAge: together >= 0.6 * starts.length, start, tolerance };
 }
 
 /** Deals units of similar life to different folds. */
@@ -336,6 +347,23 @@ function learn(
   const units = new Set(unit).size;
   const bands = fitBands(held, target, cap, units);
   return { learner: { forests, bands, missing }, promised: promise(held, target, bands, cap, units, count) };
+}
+
+/** Learns to tell a unit whose life began with its first sample (0) from one whose clock was set anew in mid-life (1). */
+function learnRestart(
+  fresh: Rows,
+  restarted: Rows,
+  edges: Edges,
+  missing: Uint8Array,
+  columns: number[],
+  random: Random,
+): Forest {
+  const values = concat(fresh.values, restarted.values);
+  const data = binTable(edges, missing, values, edges.cuts.length);
+  const target = new Float64Array(data.rows).fill(1, fresh.target.length);
+  const rows = Int32Array.from(target.keys());
+  const minLeaf = Math.min(25, Math.max(5, Math.round(rows.length / 400)));
+  return growForest(data, rows, target, columns, { ...MIDLIFE_TREES, minLeaf }, random);
 }
 
 function promise(
