@@ -1,6 +1,7 @@
 /** What was learned from a fleet that failed: plain JSON, versioned, with what it promised on units it had not seen. */
 import { describe, TwinError } from "../../twin/envelope.ts";
 import { binRow, type Edges } from "./bins.ts";
+import type { Clock } from "./clock.ts";
 import { type Bands, LEVELS, quantilesAt } from "./conformal.ts";
 import {
   bytes,
@@ -42,16 +43,6 @@ export interface Promised {
   late: number;
   /** Mean width of the 90 % interval. */
   width: number;
-}
-
-/** How the fleet counts time. */
-export interface Clock {
-  /** True when all units begin at about the same time, so that time is age. */
-  isAge: boolean;
-  /** Usual time of the first sample. */
-  start: number;
-  /** A first sample within this much of the usual one is a seen start. */
-  tolerance: number;
 }
 
 export interface FleetContent {

@@ -1,5 +1,6 @@
 /** One living unit and a fleet model: samples in, life left out. */
 import type { Json } from "../../store/store.ts";
+import { startIsSeen } from "./clock.ts";
 import { LEVELS } from "./conformal.ts";
 import { FeatureStream, needsStart } from "./features.ts";
 import type { FleetModel } from "./model.ts";
@@ -180,7 +181,7 @@ export class FleetPredictor {
     late.set(features);
     for (const f of this.startFeatures) late[f] = Number.NaN;
     // A clock that shows a later start still tells the age.
-    if (clock.isAge && this.stream.start > clock.start + clock.tolerance) return 1;
+    if (!startIsSeen(clock, this.stream.start)) return 1;
     late[late.length - 2] = Number.NaN;
     return model.doubt(features);
   }
