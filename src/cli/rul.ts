@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** `twinwire-rul`: learns remaining life from a historian export, and predicts it; the same engine as the node twin rul. */
 import { writeFileSync } from "node:fs";
+import { parseCsv } from "../lib/machine/csv.ts";
 import { FleetModel } from "../lib/rul/fleet/model.ts";
 import { predictFile } from "../lib/rul/fleet/predict-file.ts";
 import { readFleet } from "../lib/rul/fleet/read.ts";
 import { trainFleet } from "../lib/rul/fleet/train.ts";
+import { predictTrendFile } from "../lib/rul/trend-file.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
 import { number, readArguments, readText, required, run } from "./shared.ts";
 
@@ -25,6 +27,14 @@ const USAGE = `twinwire-rul: remaining useful life from a table of histories (CS
       --all            at every row
       --unit, --time   as above; default: as in training
 
+  twinwire-rul predict --signal capacity --threshold 0.77 --falling --typical-life 700 --in TEST.csv --out PRED.csv
+      Without any failure: follows one signal to its limit.
+      --falling        failed when at or below the threshold; default: at or above
+      --typical-life   rough whole life in units of life, a factor of two is forgiven; optional, but it helps much
+      --cap            longest life that is stated; default: four typical lives, or twenty ages
+      --unit, --time   default: unit where the table has it, else the table is one machine; cycle
+      --seed, --all    as above
+
 An empty cell is a missing value. Errors are one sentence, and exit code 2.
 `;
 
@@ -40,6 +50,10 @@ const OPTIONS = {
   seed: { type: "string" },
   "no-age": { type: "boolean" },
   all: { type: "boolean" },
+  signal: { type: "string" },
+  threshold: { type: "string" },
+  falling: { type: "boolean" },
+  "typical-life": { type: "string" },
 } as const;
 
 type Values = NonNullable<ReturnType<typeof readArguments<typeof OPTIONS>>>["values"];
@@ -93,6 +107,10 @@ const describeRegimes = (settings: string[], count: number): string =>
   settings.length === 0 ? "one operating point" : `${count} operating points by ${settings.join(", ")}`;
 
 function predict(values: Values): void {
+  if (values.model === undefined && (values.signal !== undefined || values.threshold !== undefined))
+    return predictTrend(values);
+  if (values.signal !== undefined || values.threshold !== undefined)
+    throw new TwinError("E_ARGUMENT", "A model knows its signals: give either --model, or --signal and --threshold.");
   const model = FleetModel.fromJSON(readText(required(values.model, "--model")));
   const out = required(values.out, "--out");
   const text = readText(required(values.in, "--in"));
@@ -106,6 +124,33 @@ function predict(values: Values): void {
   if (unknown > 0)
     process.stdout.write(
       `${unknown} of ${units} units are in an unknown condition: the fleet never showed it, their intervals are widened.\n`,
+    );
+}
+
+/** Without any failure known. */
+function predictTrend(values: Values): void {
+  const signal = required(values.signal, "--signal");
+  const threshold = number(required(values.threshold, "--threshold"), "--threshold", 0);
+  const out = required(values.out, "--out");
+  const text = readText(required(values.in, "--in"));
+  const optional = (value: string | undefined, option: string) =>
+    value === undefined ? undefined : number(value, option, 0, 1e-9);
+  const { csv, unreadable, units, silent } = predictTrendFile(text, {
+    signal,
+    threshold,
+    direction: values.falling ? "falling" : "rising",
+    typicalLife: optional(values["typical-life"], "--typical-life"),
+    cap: optional(values.cap, "--cap"),
+    seed: number(values.seed, "--seed", 1),
+    unit: values.unit ?? (parseCsv(text).header.includes("unit") ? "unit" : undefined),
+    time: values.time ?? "cycle",
+    all: values.all ?? false,
+  });
+  complain(unreadable);
+  write(out, csv);
+  if (silent > 0)
+    process.stderr.write(
+      `twinwire-rul: ${silent} of ${units} units have fewer than two samples, and no --typical-life was given: they are left out.\n`,
     );
 }
 

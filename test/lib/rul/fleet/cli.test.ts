@@ -59,6 +59,25 @@ describe("twinwire-rul", function () {
     assert.ok(rows.every((row) => every.includes(row)));
   });
 
+  it("predicts without any failure known, from a limit and a rough typical life", () => {
+    // Capacity falls as 1 − 0.3 (t / 500)², so the limit 0.7 is reached at 500; 150 are left at 350.
+    const random = createRandom("capacity");
+    const rows = Array.from({ length: 350 }, (_, i) => [
+      i + 1,
+      1 - 0.3 * ((i + 1) / 500) ** 2 + 0.003 * random.normal(),
+    ]);
+    writeFileSync(at("cell.csv"), `cycle,capacity\n${rows.map((r) => r.join(",")).join("\n")}\n`);
+    const wear = ["--signal", "capacity", "--threshold", "0.7", "--falling", "--typical-life", "800"];
+    const done = run("predict", ...wear, "--in", at("cell.csv"), "--out", at("cell.out.csv"));
+    assert.equal(done.stderr, "");
+    const [head, row, ...more] = readFileSync(at("cell.out.csv"), "utf8").trim().split("\n");
+    assert.equal(head, "unit,time,pred,p05,p10,p50,p90,p95,unknown");
+    assert.equal(more.length, 0);
+    const [unit, time, pred, p05, , , , p95] = row!.split(",").map(Number) as number[];
+    assert.deepEqual([unit, time], [1, 350]);
+    assert.ok(p05! < 150 && 150 < p95! && Math.abs(pred! - 150) < 30, row);
+  });
+
   it("answers what is wrong with one sentence and exit code 2", () => {
     const wrong = (args: string[], sentence: RegExp) => {
       const { status, stderr } = run(...args);
@@ -70,6 +89,7 @@ describe("twinwire-rul", function () {
     wrong(["train", "--in", at("train.csv"), "--model", at("x.json")], /no column "unit"; it has machine, hours/);
     wrong(["predict", "--model", at("test.csv"), "--in", at("test.csv"), "--out", at("x.csv")], /no JSON/);
     wrong(["train", "--in", at("train.csv"), "--model", at("x.json"), "--cap", "-1"], /--cap/);
+    wrong(["predict", "--signal", "heat", "--in", at("test.csv"), "--out", at("x.csv")], /--threshold is missing/);
     wrong(["guess"], /neither train nor predict/);
     wrong(["train", "--bogus"], /bogus/);
   });
