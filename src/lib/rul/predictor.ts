@@ -208,6 +208,7 @@ export class RulPredictor {
       asked: number;
       reason: string;
     };
+    this.#stale = false;
     this.#asOf = s.asOf;
     this.#asked = s.asked;
     if (s.asOf) {

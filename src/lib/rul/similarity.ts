@@ -22,12 +22,12 @@ export interface Likeness {
 }
 
 /** Shifts in age, as shares of the past life. */
-const SHIFTS = Array.from({ length: 17 }, (_, i) => (i - 8) * 0.05);
+const SHIFTS = Array.from({ length: 29 }, (_, i) => (i - 16) * 0.05);
 /** A shift of this share of a life is a standard deviation. */
-const USUAL_SHIFT = 0.2;
+const USUAL_SHIFT = 0.4;
 /** No two machines wear alike: deviation of the level, and of the logarithm of the life left. */
-const LEVEL_DEVIATION = 0.05;
-const LIFE_DEVIATION = 0.2;
+const LEVEL_DEVIATION = 0.07;
+const LIFE_DEVIATION = 0.3;
 /** So many neighbouring bins count as one: their deviations go the same way. */
 const TOGETHER = 6;
 const SPREAD = [-1.4, -0.53, 0, 0.53, 1.4] as const;
@@ -72,9 +72,7 @@ export class Similarity {
         if (left <= 0) continue;
         let log = -0.5 * (share / USUAL_SHIFT) ** 2;
         for (const o of observations) {
-          const age = o.t + shift;
-          if (age < past.ages[0]! || age > past.life) continue;
-          const error = o.y - interpolate(past.ages, past.levels, age);
+          const error = o.y - interpolate(past.ages, past.levels, o.t + shift);
           log -= (0.5 * Math.min(9, error ** 2 / (o.variance + LEVEL_DEVIATION ** 2))) / TOGETHER;
         }
         found.push({ unit: past.unit, left, log });
@@ -94,10 +92,12 @@ export class Similarity {
   }
 }
 
+/** Flat beyond the ends, so that every shift is compared with all that was seen. */
 function interpolate(xs: number[], ys: number[], x: number): number {
   let low = 0;
   let high = xs.length - 1;
   if (x >= xs[high]!) return ys[high]!;
+  if (x <= xs[0]!) return ys[0]!;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (xs[middle]! <= x) low = middle;

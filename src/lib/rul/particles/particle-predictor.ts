@@ -68,7 +68,7 @@ const FORECAST_PARTICLES = 300;
 const PRIOR_POWER = 0.6;
 /** Past failures from which their lives count, weight of likeness beside the particles, and how many curves it needs in full. */
 export const FEWEST_FAILURES = 3;
-const FLEET_SHARE = 1;
+const FLEET_SHARE = 0.2;
 const FLEET_FULL = 5;
 /** Share of the laws before any forecast was judged, when the evidence for growth is full; none below the least. */
 const LAWS = { share: 0.5, least: 6, full: 20 };
