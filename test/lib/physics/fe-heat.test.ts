@@ -311,6 +311,26 @@ describe("plate", () => {
     }
   });
 
+  it("that is insulated all round warms for ever by what it is given, reduced or not", () => {
+    const power = 50;
+    const thickness = 0.02;
+    const none = { type: "insulated" } as const;
+    const system = plateSystem({
+      ...T4,
+      cellsX: 12,
+      cellsY: 20,
+      edges: { left: none, right: none, bottom: none, top: none },
+      heat: [{ input: 0, x: [0, 0.6], y: [0, 1], perPower: 1 / (0.6 * thickness) }],
+      initial: 300,
+    });
+    const u = Float64Array.of(power, 0);
+    for (const core of [new ModalCore(reduceHeat(system)), new HeatCore(system)]) {
+      core.rest(u);
+      for (let k = 0; k < 1000; k++) core.advance(100, u);
+      near(read(core, u)[0]!, 300 + (power * 1e5) / (0.6 * thickness * T4.capacity), 1e-4);
+    }
+  });
+
   it("does not ring after a jump that is far faster than its step", () => {
     const core = new HeatCore(plateSystem({ ...T4, cellsX: 12, cellsY: 20 }));
     const u = Float64Array.of(0, 0);

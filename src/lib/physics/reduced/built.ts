@@ -14,7 +14,6 @@ export interface Built {
     units: Record<string, string>;
   };
   start: "steady" | "rest";
-  hold?: "zero" | "first";
   /** Slowest time constant, s; Infinity when there is none. */
   slowest: number;
   size: number;

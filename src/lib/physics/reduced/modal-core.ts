@@ -63,7 +63,7 @@ export class ModalCore implements LinearCore {
     for (let i = 0; i < this.#n; i++) this.#mode(i, dt);
   }
 
-  /** The particular solution is a straight line g₀ + g₁ t; what is left decays by itself. */
+  /** Second order: the particular solution is a straight line g₀ + g₁ t; what is left decays by itself. */
   #mode(i: number, dt: number): void {
     const { rate, damping } = this.#system.modes[i]!;
     const f = this.#force[i]!;
@@ -72,13 +72,8 @@ export class ModalCore implements LinearCore {
     const q = this.x[i]!;
     const v = this.x[n + i]!;
     if (damping === undefined) {
-      if (rate === 0) {
-        this.x[i] = q + dt * (f + (r * dt) / 2);
-        return;
-      }
-      const g1 = r / rate;
-      const g0 = (f - g1) / rate;
-      this.x[i] = (q - g0) * Math.exp(-rate * dt) + g0 + g1 * dt;
+      const [once, twice] = held(rate, dt);
+      this.x[i] = q * Math.exp(-rate * dt) + f * once + r * twice;
     } else if (rate === 0) {
       this.x[i] = q + dt * (v + dt * (f / 2 + (r * dt) / 6));
       this.x[n + i] = v + dt * (f + (r * dt) / 2);
@@ -116,6 +111,15 @@ export class ModalCore implements LinearCore {
     if (this.#system.Cv) addProduct(this.#system.Cv, this.x.subarray(this.#n), out);
     addProduct(this.#system.D, u, out);
   }
+}
+
+/** ∫₀ᵗ e^(−λs) ds and ∫₀ᵗ (t − s) e^(−λs) ds, without loss of digits where λ is small or zero. */
+function held(rate: number, t: number): [number, number] {
+  const x = rate * t;
+  if (x < 1e-3)
+    return [t * (1 - x * (1 / 2 - x * (1 / 6 - x / 24))), t * t * (1 / 2 - x * (1 / 6 - x * (1 / 24 - x / 120)))];
+  const once = -Math.expm1(-x) / rate;
+  return [once, (t - once) / rate];
 }
 
 /** e^(−ζωt) · [cos ω_d t, sin(ω_d t)/ω_d], and what these become with critical damping and above. */

@@ -12,7 +12,10 @@ import { type ModalSpec, readModal } from "./read-modal.ts";
 import { readStateSpace, type StateSpaceSpec } from "./read-state-space.ts";
 import { type AssetSignals, SpecReader } from "./spec-reader.ts";
 
-export type ReducedSpec = StateSpaceSpec | ModalSpec | RodSpec | PlateSpec | BeamSpec;
+export type ReducedSpec = (StateSpaceSpec | ModalSpec | RodSpec | PlateSpec | BeamSpec) & {
+  /** Between two samples inputs hold their old value (`zero`, the default) or run straight to the new one (`first`). */
+  hold?: "zero" | "first";
+};
 export type ReducedKind = ReducedSpec["kind"];
 
 export interface ReducedModel {
@@ -62,7 +65,9 @@ export function readReduced(
   const entry = kind !== undefined && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
   if (!entry)
     throw new TwinError("E_MODEL", `The model needs a kind: choose ${REDUCED_KINDS.map((k) => `"${k}"`).join(", ")}.`);
-  const built = build(() => entry.read(new SpecReader(fields, entry.where), signals), entry.where);
+  const reader = new SpecReader(fields, entry.where);
+  const hold = reader.choice("hold", ["zero", "first"], "zero");
+  const built = build(() => entry.read(reader, signals), entry.where);
   const { quantities, outputs, derived, ports, units } = built.outputs;
   return {
     kind: kind!,
@@ -80,7 +85,7 @@ export function readReduced(
       new LinearStepper(built.core(), {
         maxGap,
         start: built.start,
-        hold: built.hold ?? "zero",
+        hold,
         inputs: built.inputs.ports,
         fixed: built.inputs.fixed,
         outputs: ports,

@@ -23,7 +23,6 @@ export interface StateSpaceSpec {
   /** One per row of C. `unit` is what C gives; without it, that of the signal. */
   outputs: { signal?: string; name?: string; unit?: string }[];
   start?: "steady" | "rest";
-  hold?: "zero" | "first";
 }
 
 /** Beyond, an exponential takes longer than Node-RED may stand still. */
@@ -59,7 +58,6 @@ export function readStateSpace(reader: SpecReader, signals: AssetSignals): Built
     inputs: inputs.finish(),
     outputs: outputs.finish(reader.where),
     start: reader.choice("start", ["steady", "rest"], steady ? "steady" : "rest"),
-    hold: reader.choice("hold", ["zero", "first"], "zero"),
     slowest,
     size: n,
     warnings,
