@@ -60,9 +60,7 @@ function faults() {
     stuck: (_k, _x, last) => last,
     "noise doubled": (_k, x) => 2 * x,
   };
-  console.log(
-    "Found at one false alarm per month, of 20, after samples of 60 s (median); then how long an hour-long alarm check holds:",
-  );
+  console.log("Faults found at one false alarm per month:");
   for (const [name, fault] of Object.entries(FAULTS)) {
     const after = [];
     let lasted = 0;

@@ -22,6 +22,8 @@ export async function run() {
   };
   const makers = {
     default: () => new Univariate(),
+    "learning 100": () => new Univariate({ learning: 100 }),
+    "learning 10 000": () => new Univariate({ learning: 10_000 }),
     "memory of 100": () => new Novelty({ memory: 100 }),
     "memory of 10 000": () => new Novelty({ memory: 10_000 }),
   };
@@ -32,6 +34,8 @@ export async function run() {
     for (const [name, make] of Object.entries(makers))
       best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, time(make()));
   console.log(`Cost per sample, one signal: default ${best.default.toFixed(2)} µs`);
+  const longer = best["learning 10 000"] / best["learning 100"];
+  console.log(`  learning length 100 → 10 000 samples: ${longer.toFixed(2)} times`);
   const growth = best["memory of 10 000"] / best["memory of 100"];
   console.log(
     `  novelty with a memory of 100 → 10 000 values: ${best["memory of 100"].toFixed(2)} → ${best["memory of 10 000"].toFixed(2)} µs, ${growth.toFixed(2)} times`,
