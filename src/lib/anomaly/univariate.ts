@@ -9,7 +9,7 @@
 import type { Json } from "../store/store.ts";
 import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
 import { News, type NewsOptions } from "./alarm/news.ts";
-import { EwmaZ } from "./detectors/ewma-z.ts";
+import { EwmaZ, type Look } from "./detectors/ewma-z.ts";
 import { Novelty } from "./detectors/novelty.ts";
 import { DAY_MS, Profile } from "./detectors/profile.ts";
 import { Rhythm } from "./detectors/rhythm.ts";
@@ -39,7 +39,11 @@ export interface UnivariateVerdict {
   learned: number;
   /** Deviation from what is usual now, in standard deviations; 0 while learning. */
   z: number;
-  stuck: boolean;
+  /** What is usual now, and its standard deviation in the direction of the deviation, in the signal's unit; 0 while learning. */
+  expected: number;
+  scale: number;
+  /** What is odd: the value itself, its average, its noise; or that it stands still. */
+  cause: Look | "stuck";
 }
 
 export class Univariate {
@@ -64,7 +68,7 @@ export class Univariate {
     this.#level = new EwmaZ({ learning });
     this.#rhythm = new EwmaZ({ learning });
     const alarm = this.alert.verdict;
-    this.#verdict = { score: 0, deviation: 0, alarm, learned: 0, z: 0, stuck: false };
+    this.#verdict = { score: 0, deviation: 0, alarm, learned: 0, z: 0, expected: 0, scale: 0, cause: "value" };
   }
 
   /**
@@ -112,12 +116,23 @@ export class Univariate {
     const rhythm = this.#rhythm.update(time, residual, learn);
     // The rhythm is taken up and given up only while all is well: an alarm keeps the eyes that saw it.
     if (learn) this.#usesRhythm = this.#profile.found && this.#rhythm.progress >= 1;
-    this.#verdict.z = (this.#usesRhythm ? this.#rhythm : this.#level).z[0]!;
     const stuck = this.#stuck.update(time, x, learn);
-    this.#verdict.stuck = stuck > STUCK_AT;
     const raw = this.#usesRhythm ? rhythm : level;
     if (Number.isNaN(x) || this.#level.progress < 1) return Number.NaN;
-    return this.#verdict.stuck ? Math.max(Number.isNaN(raw) ? 0 : raw, stuck) : raw;
+    this.#explain(stuck > STUCK_AT);
+    return stuck > STUCK_AT ? Math.max(Number.isNaN(raw) ? 0 : raw, stuck) : raw;
+  }
+
+  /** Fills in what the verdict says of the usual. */
+  #explain(stuck: boolean): void {
+    const v = this.#verdict;
+    const used = this.#usesRhythm ? this.#rhythm : this.#level;
+    const { location, up, down } = used.baseline;
+    const unit = this.#usesRhythm ? this.#profile.usual : 1;
+    v.z = used.z[0]!;
+    v.expected = (this.#usesRhythm ? this.#profile.expected : 0) + location * unit;
+    v.scale = (v.z < 0 ? down : up) * unit;
+    v.cause = stuck ? "stuck" : used.look;
   }
 
   /**
@@ -137,9 +152,9 @@ export class Univariate {
   }
 
   snapshot(): Json {
-    const { score, deviation, learned, z, stuck } = this.#verdict;
+    const { alarm: _, ...verdict } = this.#verdict;
     return {
-      verdict: { score, deviation, learned, z, stuck },
+      verdict,
       usesRhythm: this.#usesRhythm,
       alert: this.alert.snapshot(),
       news: this.#news.snapshot(),
@@ -167,14 +182,9 @@ export class Univariate {
     this.#level.restore(s.level);
     this.#rhythm.restore(s.rhythm);
     this.#stuck.restore(s.stuckSensor);
-    const { alarm } = this.#verdict;
-    const [score, deviation, learned, z] = [v.score, v.deviation, v.learned, v.z].map(num) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    Object.assign(this.#verdict, { score, deviation, alarm, learned, z, stuck: v.stuck === true });
+    const { alarm, ...known } = this.#verdict;
+    for (const key of Object.keys(known)) if (key !== "cause") num(v[key]);
+    Object.assign(this.#verdict, v, { alarm });
   }
 }
 

@@ -93,6 +93,33 @@ describe("anomaly: one signal", () => {
     assert.ok(active && score > 0.5, `alarm ${active}, score ${score}`);
   });
 
+  it("says what is usual now in the unit of the signal, and what is odd", () => {
+    const random = createRandom("usual");
+    const daily = new Univariate();
+    for (let i = 0; i < 288 * 20 + 72; i++)
+      daily.update(i * 5 * MINUTE, 60 + 20 * Math.sin((2 * Math.PI * i) / 288) + random.normal());
+    // A quarter of a day after midnight the sine is at its top.
+    const { expected, scale } = daily.update((288 * 20 + 72) * 5 * MINUTE, 70);
+    assert.ok(Math.abs(expected - 80) < 0.7 && Math.abs(scale - 1) < 0.3, `${expected} ± ${scale}`);
+    const faults: Record<string, (k: number) => number> = {
+      value: (k) => random.normal() + (k > 0 ? 12 : 0),
+      average: () => random.normal() + 1.6,
+      roughness: () => 3 * random.normal(),
+      stuck: () => 0.25,
+    };
+    for (const [cause, fault] of Object.entries(faults)) {
+      const { watch, next, i } = trained(3000, 7);
+      assert.ok(Math.abs(watch.update(i * MINUTE, next()).expected) < 0.2);
+      let told = "";
+      for (let k = 1; k < 200 && told === ""; k++) {
+        const v = watch.update((i + k) * MINUTE, fault(k));
+        if (v.alarm.raised) told = v.cause;
+      }
+      // Tripled noise may be seen in a single value first.
+      assert.ok(told === cause || (cause === "roughness" && told === "value"), `${cause}: ${told}`);
+    }
+  });
+
   it("a plant that rests at the weekend: after four weeks the weekend is no alarm, work on a Sunday is", () => {
     const random = createRandom("weekend");
     const watch = new Univariate();

@@ -32,9 +32,15 @@ export interface EwmaZOptions {
   lambda?: number;
 }
 
+/** What of the signal is odd. */
+export type Look = "value" | "average" | "roughness";
+const NAMES: readonly Look[] = ["value", "average", "roughness"];
+
 export class EwmaZ implements ChannelDetector {
   /** Deviation of value, average and roughness, in standard deviations. */
   readonly z = new Float64Array(LOOKS);
+  /** The look that was the oddest at the last sample. */
+  look: Look = "value";
   readonly #lambda: number;
   readonly #baselines = Array.from({ length: LOOKS }, () => new Baseline());
   #learning: Learning | undefined;
@@ -83,7 +89,11 @@ export class EwmaZ implements ChannelDetector {
       const n = b.effective;
       const t = Math.abs(z) / Math.sqrt(1 + 1 / n);
       // A bound of the normal surprise first: most looks cannot be the largest.
-      if (0.5 * t * t + t > surprise) surprise = Math.max(surprise, studentSurprise(t, n));
+      if (0.5 * t * t + t <= surprise) continue;
+      const own = studentSurprise(t, n);
+      if (own < surprise) continue;
+      surprise = own;
+      this.look = NAMES[i]!;
     }
     surprise = Math.max(0, surprise - PRIOR);
     if (!learn) return surprise;
@@ -168,6 +178,7 @@ export class EwmaZ implements ChannelDetector {
       seen: this.#seen?.map((values) => values.slice()) ?? null,
       from: this.#from?.slice() ?? null,
       z: Array.from(this.z),
+      look: this.look,
     };
   }
 
@@ -192,5 +203,6 @@ export class EwmaZ implements ChannelDetector {
     this.#seen = s.seen === null ? undefined : three(s.seen).map((v) => (Array.isArray(v) ? v.map(num) : []));
     this.#from = s.from === null ? null : three(s.from).map(num);
     this.z.set(three(s.z).map(num));
+    this.look = NAMES.includes(s.look as Look) ? (s.look as Look) : "value";
   }
 }

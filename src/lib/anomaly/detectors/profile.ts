@@ -24,6 +24,9 @@ export class Profile {
   found = false;
   /** Variance left around the profile. */
   left = 0;
+  /** What was usual at the time of the last sample, and the mean absolute deviation then. */
+  expected = 0;
+  usual = 0;
   readonly #period: number;
   readonly #bins: number;
   #mean: Float64Array;
@@ -65,8 +68,11 @@ export class Profile {
     const at = ((((time % period) + period) % period) / period) * this.#bins;
     const k = Math.min(this.#bins - 1, Math.floor(at));
     if (k !== this.#bin) this.#turn(k);
-    const residual = value - this.#expected(at, k);
+    const expected = this.#expected(at, k);
+    const residual = value - expected;
     const usual = this.#usual(k);
+    if (!Number.isNaN(expected)) this.expected = expected;
+    this.usual = usual;
     if (learn) {
       this.#sum += value;
       this.#count++;
@@ -129,7 +135,7 @@ export class Profile {
     const numbers = [this.#bin, this.#sum, this.#count, this.#level, this.#total, this.#seen];
     return {
       found: this.found,
-      left: this.left,
+      now: [this.left, this.expected, this.usual],
       mean: pack(this.#mean),
       turns: pack(this.#turns),
       spread: pack(this.#spread),
@@ -150,7 +156,8 @@ export class Profile {
     this.#count = count!;
     this.#level = level!;
     this.#total = total!;
-    this.left = num(s.left);
+    if (!Array.isArray(s.now) || s.now.length !== 3) throw new RangeError("The snapshot does not fit.");
+    [this.left, this.expected, this.usual] = s.now.map(num) as [number, number, number];
     this.#seen = seen!;
     this.#judged = judged!;
     this.#typical = typical!;

@@ -20,6 +20,16 @@ export class Rhythm {
     return this.#weekly ? this.#week.found : this.#day.found;
   }
 
+  /** What was usual at the time of the last sample. */
+  get expected(): number {
+    return (this.#weekly ? this.#week : this.#day).expected;
+  }
+
+  /** Mean absolute deviation usual at the time of the last sample. */
+  get usual(): number {
+    return (this.#weekly ? this.#week : this.#day).usual;
+  }
+
   /**
    * One sample.
    * @param time source time, ms UTC
