@@ -107,7 +107,7 @@ export class AnomalyEngine {
   #explain(): string | null {
     const now = this.#stream.current;
     this.#why = causes(this.#rows, now);
-    const suspect = suspectSensor(this.#rows.channels, now.mewma.u);
+    const suspect = suspectSensor(this.#rows.channels, now.u);
     if (suspect === undefined) return null;
     const { signal } = this.#rows.channels[suspect]!;
     this.#why = [sensorSentence(signal.label), ...this.#why];

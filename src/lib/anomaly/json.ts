@@ -39,3 +39,26 @@ export function unpackSparse(x: unknown, into: Float64Array): void {
     into[i] = num(x[k + 1]);
   }
 }
+
+/** @throws RangeError when it is not a list, of that length if one is given */
+export function list(x: unknown, length?: number): unknown[] {
+  if (!Array.isArray(x) || (length !== undefined && x.length !== length))
+    throw new RangeError("The snapshot does not fit.");
+  return x;
+}
+
+/** One row of values at a time. */
+export interface Row {
+  time: number;
+  x: Float64Array;
+}
+
+export const packRow = ({ time, x }: Row): Json => [time, pack(x)];
+
+/** @throws RangeError when it is not a row of so many channels */
+export function unpackRow(row: unknown, channels: number): Row {
+  const [time, x] = list(row, 2);
+  const values = new Float64Array(channels);
+  unpack(x, values);
+  return { time: num(time), x: values };
+}

@@ -5,16 +5,11 @@
 import type { Json } from "../store/store.ts";
 import { Interval } from "./alarm/interval.ts";
 import { Channel } from "./channel.ts";
-import type { Sample, Verdict } from "./detector.ts";
-import { CrossChannel } from "./detectors/cross-channel.ts";
-import { Exceedance } from "./detectors/exceedance.ts";
-import { Mewma } from "./detectors/mewma.ts";
-import { RobustZ } from "./detectors/robust-z.ts";
-import { Stuck } from "./detectors/stuck.ts";
-import { fields, num, pack, unpack } from "./json.ts";
+import type { Sample } from "./detector.ts";
+import { Ensemble } from "./ensemble.ts";
+import { fields, list, num, pack, packRow, type Row, unpack, unpackRow } from "./json.ts";
 import { Recentre } from "./recentre.ts";
 
-const LAMBDA = 0.1;
 /** Weight of the newest sample in the average of a channel. */
 const NEWEST = 0.3;
 /** Surprise up to which a row is no excursion: one in 400. */
@@ -27,8 +22,6 @@ const IN_BAND = 3;
 const HORIZON = 25;
 /** Rows that are enough for anything at all. */
 const FEWEST = 20;
-/** Detectors that are asked: correction for the best of several. */
-const ASKED = Math.log(4);
 
 /** What may be learned from a row: all; while an alarm stands, only levels that take no part in it; nothing. */
 export type Lesson = "all" | "bystanders" | "nothing";
@@ -48,28 +41,20 @@ export class Multivariate {
   progress = 0;
   /** Surprise of the newest row. */
   surprise = 0;
-  readonly shares: Float64Array;
   /** Deviation of the newest sample of each channel from its baseline, in standard deviations; NaN before the first. */
   readonly newest: Float64Array;
   /** The same, averaged over the last few samples. */
   readonly average: Float64Array;
   readonly channels: Channel[];
-  readonly mewma: Mewma;
   /** Surprises of the learning rows, each judged as well as possible by rows that are not itself; once, after the last of them. */
   first: { time: number; surprise: number }[] = [];
   readonly interval = new Interval();
   readonly #options: MultivariateOptions;
-  readonly #z: RobustZ;
-  /** How surprising the average's T² is, by the learning rows. */
-  readonly #averages = new Exceedance();
-  readonly #cross: CrossChannel;
-  readonly #stuck: Stuck[];
+  readonly #detectors: Ensemble;
   readonly #recentre: Recentre;
   readonly #sample: Sample;
-  /** Surprise of the longest standstill, and whose it is. */
-  #longest: [surprise: number, channel: number] = [0, 0];
   /** Rows of the learning phase, then per channel what late channels have shown so far. */
-  #buffer: { time: number; x: Float64Array }[] = [];
+  #buffer: Row[] = [];
   #late: (number[] | null)[];
   #counts: number[];
   #last: number | null = null;
@@ -78,14 +63,10 @@ export class Multivariate {
     const n = options.channels;
     this.#options = options;
     this.channels = Array.from({ length: n }, () => new Channel());
-    this.mewma = new Mewma({ channels: n, lambda: LAMBDA, horizon: this.#horizon });
-    this.#z = new RobustZ(n);
-    this.#cross = new CrossChannel(n);
-    this.#stuck = Array.from({ length: n }, () => new Stuck());
+    this.#detectors = new Ensemble(n, options.learning, this.#horizon);
     this.#recentre = new Recentre(n, Math.max(20, Math.min(100, options.learning >> 2)));
     this.#late = new Array(n).fill(null);
     this.#counts = new Array(n).fill(0);
-    this.shares = new Float64Array(n);
     this.newest = new Float64Array(n).fill(Number.NaN);
     this.average = new Float64Array(n);
     this.#sample = {
@@ -101,6 +82,16 @@ export class Multivariate {
 
   get #horizon(): number {
     return this.#options.learning * HORIZON;
+  }
+
+  /** Share of each channel in the newest surprise. */
+  get shares(): Float64Array {
+    return this.#detectors.shares;
+  }
+
+  /** Average of each channel in its own standard deviations; NaN where unknown. */
+  get u(): Float64Array {
+    return this.#detectors.mewma.u;
   }
 
   get ready(): boolean {
@@ -126,8 +117,9 @@ export class Multivariate {
     }
     this.#standardise(x);
     const settling = this.settling;
-    this.#stand(time, x, lesson !== "nothing" && !settling);
-    this.#score(time, lesson === "all" && !settling);
+    this.#sample.time = time;
+    this.#sample.learn = lesson === "all" && !settling;
+    this.surprise = this.#detectors.update(this.#sample, x, lesson !== "nothing" && !settling);
     if (!settling && lesson !== "nothing") this.#learn(x, lesson);
     this.#catchUp(x);
     if (this.#recentre.take(x, this.channels)) this.#restart();
@@ -136,8 +128,7 @@ export class Multivariate {
 
   #collect(time: number, x: Float64Array): void {
     this.#buffer.push({ time, x: x.slice() });
-    this.#stand(time, x, true);
-    this.#longest = [0, 0];
+    this.#detectors.stand(time, x, true);
     for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!)) this.#counts[i]!++;
     this.progress = Math.min(1, Math.max(...this.#counts) / this.#options.learning);
     if (this.progress >= 1) this.finish();
@@ -148,7 +139,8 @@ export class Multivariate {
     if (this.#buffer.length < FEWEST) return;
     this.progress = 1;
     for (const i of this.channels.keys()) this.#fit(i);
-    this.#replay();
+    const surprises = this.#detectors.fit((use) => this.#again(use));
+    this.first = this.#buffer.map(({ time }, k) => ({ time, surprise: surprises[k]! }));
     this.#buffer = [];
   }
 
@@ -159,38 +151,15 @@ export class Multivariate {
     else this.channels[i]!.fit(values, this.#options.floors[i]!);
   }
 
-  /** The learning rows once more: correlations first, then what normal operation scores. */
-  #replay(): void {
-    const rows = this.#buffer.map(({ x }) => {
-      this.#standardise(x);
-      this.mewma.learn(this.#sample.z);
-      return this.#sample.z.slice();
-    });
-    this.mewma.refresh();
-    this.#z.fit(rows, this.#sample.uncertainty);
-    const times = this.#buffer.map((row) => row.time);
-    const crossed = this.#cross.fit(times, rows, this.#horizon);
-    this.#last = null;
-    this.#averages.fit(
-      this.#again(({ time }) => {
-        this.#sample.time = time;
-        this.#sample.learn = false;
-        this.mewma.update(this.#sample);
-        return this.mewma.t2;
-      }),
-    );
-    this.mewma.forget();
-    this.first = this.#again(({ time }, k) => ({ time, surprise: this.#ask(time, false, crossed?.[k] ?? 0) }));
-  }
-
   /** Runs through the learning rows, standardised. */
-  #again<T>(use: (row: { time: number; x: Float64Array }, k: number) => T): T[] {
+  #again<T>(use: (sample: Sample, k: number) => T): T[] {
     this.#last = null;
+    this.#sample.learn = false;
     return this.#buffer.map((row, k) => {
       this.#pace(row.time);
-      this.#last = row.time;
+      this.#last = this.#sample.time = row.time;
       this.#standardise(row.x);
-      return use(row, k);
+      return use(this.#sample, k);
     });
   }
 
@@ -209,45 +178,11 @@ export class Multivariate {
     }
   }
 
-  #score(time: number, learn: boolean): void {
-    this.surprise = this.#ask(time, learn);
-  }
-
-  /** All detectors; the most surprised one speaks. @param crossed what the cross-channel detector has said, if it has been asked before */
-  #ask(time: number, learn: boolean, crossed?: number): number {
-    this.#sample.time = time;
-    this.#sample.learn = learn;
-    let winner: Verdict = this.#z.update(this.#sample);
-    const average = this.mewma.update(this.#sample);
-    // Never more surprising than Gauss's law would have it, and less where the learning rows had heavier tails.
-    average.surprise = Math.min(average.surprise, this.#averages.surprise(this.mewma.t2));
-    if (average.surprise > winner.surprise) winner = average;
-    const cross = this.#cross.update(this.#sample);
-    if (crossed !== undefined) cross.surprise = crossed;
-    if (cross.surprise > winner.surprise) winner = cross;
-    this.shares.set(winner.shares);
-    const [stuck, channel] = this.#longest;
-    if (stuck <= winner.surprise) return Math.max(0, winner.surprise - ASKED);
-    this.shares.fill(0);
-    this.shares[channel] = 1;
-    return Math.max(0, stuck - ASKED);
-  }
-
-  /** The signal that has stood still for most surprisingly long. */
-  #stand(time: number, x: Float64Array, learn: boolean): void {
-    let [most, channel] = [0, 0];
-    for (const [i, stuck] of this.#stuck.entries()) {
-      const surprise = stuck.update(time, x[i]!, learn);
-      if (surprise > most) [most, channel] = [surprise, i];
-    }
-    this.#longest = [Math.max(0, most - Math.log(this.#stuck.length)), channel];
-  }
-
   #learn(x: Float64Array, lesson: Lesson): void {
     const calm = lesson === "all" && this.surprise <= CALM;
     for (const [i, channel] of this.channels.entries()) {
       if (channel.count === 0 || Number.isNaN(x[i]!)) continue;
-      if (Math.abs(this.mewma.u[i]!) < IN_BAND) channel.learn(x[i]!, this.#horizon, calm);
+      if (Math.abs(this.u[i]!) < IN_BAND) channel.learn(x[i]!, this.#horizon, calm);
       else channel.creep(x[i]!, this.#sample.steps);
     }
   }
@@ -278,12 +213,10 @@ export class Multivariate {
       return;
     }
     this.channels[i] = new Channel();
-    this.#stuck[i] = new Stuck();
     this.#late[i] = [];
     this.average[i] = 0;
     this.newest[i] = Number.NaN;
-    this.mewma.forget(i);
-    this.#cross.forget();
+    this.#detectors.forget(i);
   }
 
   /** Looks at the levels again. @param trust take the new level whatever it is (see recentre.ts) */
@@ -294,8 +227,7 @@ export class Multivariate {
   /** The machine comes back to this mode: averages of the last time say nothing any more. */
   resume(): void {
     if (!this.ready) return;
-    this.mewma.forget();
-    this.#cross.part();
+    this.#detectors.resume();
     this.average.fill(0);
   }
 
@@ -310,18 +242,12 @@ export class Multivariate {
       surprise: this.surprise,
       interval: this.interval.snapshot(),
       steps: this.#sample.steps,
-      shares: pack(this.shares),
       newest: pack(this.newest),
       average: pack(this.average),
       channels: this.channels.map((c) => c.snapshot()),
-      z: this.#z.snapshot(),
-      mewma: this.mewma.snapshot(),
-      averages: this.#averages.snapshot(),
-      cross: this.#cross.snapshot(),
-      stuck: this.#stuck.map((d) => d.snapshot()),
-      longest: this.#longest.slice(),
+      detectors: this.#detectors.snapshot(),
       recentre: this.#recentre.snapshot(),
-      buffer: this.#buffer.map((row) => [row.time, pack(row.x)]),
+      buffer: this.#buffer.map(packRow),
       late: this.#late.map((values) => values && pack(values)),
       counts: this.#counts.slice(),
       last: this.#last,
@@ -335,34 +261,15 @@ export class Multivariate {
     this.surprise = num(s.surprise);
     this.interval.restore(s.interval);
     this.#sample.steps = num(s.steps);
-    unpack(s.shares, this.shares);
     unpack(s.newest, this.newest);
     unpack(s.average, this.average);
     const channels = list(s.channels, this.channels.length);
     for (const [i, channel] of this.channels.entries()) channel.restore(channels[i]);
-    this.#z.restore(s.z as Json);
-    this.mewma.restore(s.mewma as Json);
-    this.#averages.restore(s.averages);
-    this.#cross.restore(s.cross as Json);
-    const stuck = list(s.stuck, this.#stuck.length);
-    for (const [i, d] of this.#stuck.entries()) d.restore(stuck[i]);
-    const [surprise, channel] = list(s.longest, 2).map(num);
-    this.#longest = [surprise!, channel!];
+    this.#detectors.restore(s.detectors);
     this.#recentre.restore(s.recentre);
-    this.#buffer = list(s.buffer).map((row) => {
-      const [time, x] = list(row, 2);
-      const values = new Float64Array(this.channels.length);
-      unpack(x, values);
-      return { time: num(time), x: values };
-    });
+    this.#buffer = list(s.buffer).map((row) => unpackRow(row, this.channels.length));
     this.#late = list(s.late, this.channels.length).map((v) => (v === null ? null : list(v).map(num)));
     this.#counts = list(s.counts, this.channels.length).map(num);
     this.#last = s.last === null ? null : num(s.last);
   }
-}
-
-export function list(x: unknown, length?: number): unknown[] {
-  if (!Array.isArray(x) || (length !== undefined && x.length !== length))
-    throw new RangeError("The snapshot does not fit.");
-  return x;
 }

@@ -5,8 +5,8 @@
  */
 import type { Json } from "../store/store.ts";
 import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
-import { fields, num } from "./json.ts";
-import { type Lesson, list, Multivariate } from "./multivariate.ts";
+import { fields, list, num } from "./json.ts";
+import { type Lesson, Multivariate } from "./multivariate.ts";
 import { Univariate } from "./univariate.ts";
 
 /** Samples after a change of mode during which the machine finds its level. */

@@ -178,6 +178,21 @@ describe("stream detector", () => {
     assert.ok(JSON.stringify(run.detector.snapshot()).length < early.length * 1.3);
   });
 
+  it("learns relations later when the learning phase is too short for them, or a channel has changed its meaning", () => {
+    const next = machine(29);
+    const other = gaussian(129);
+    const broken = () => [other() * Math.sqrt(1.01), ...next().slice(1)];
+    // Three channels have 15 unknowns, which need 60 rows; 40 are learned first.
+    const run = new Run(optionsFor(3, { learning: 40 }));
+    for (let i = 0; i < 1000; i++) run.row(next());
+    run.detector.forget(0);
+    for (let i = 0; i < 1000; i++) run.row(next());
+    let verdict = run.row(next());
+    assert.equal(verdict.active, false);
+    for (let i = 0; i < 10; i++) verdict = run.row(broken());
+    assert.equal(verdict.active, true);
+  });
+
   it("refuses a snapshot that does not fit", () => {
     const one = new StreamDetector(optionsFor(3));
     assert.throws(() => one.restore(new StreamDetector(optionsFor(4)).snapshot()), RangeError);

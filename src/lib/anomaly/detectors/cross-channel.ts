@@ -35,6 +35,9 @@ const STRETCHES = 32;
 /** Learned rows per unknown below which there is nothing to say. */
 const ENOUGH = 4;
 const LONG_GAP = 5;
+/** Residuals that tell a scale, and the scale of a channel that has fewer. */
+const FEWEST_SEEN = 20;
+const UNKNOWN = 1e9;
 
 export class CrossChannel implements Detector {
   /** Residuals in their standard deviations; NaN for a missing channel. */
@@ -78,6 +81,11 @@ export class CrossChannel implements Detector {
     return this.#ready;
   }
 
+  /** Rows that it takes to learn anything. */
+  get fewest(): number {
+    return ENOUGH * this.#n;
+  }
+
   /**
    * Learns from a first stretch.
    * @param times source times, ms
@@ -88,7 +96,9 @@ export class CrossChannel implements Detector {
   fit(times: readonly number[], rows: readonly Float64Array[], horizon: number): number[] | undefined {
     const n = this.#n;
     this.#horizon = horizon;
-    if (this.#p < 2 || rows.length < ENOUGH * n) return undefined;
+    this.#sums.fill(0);
+    this.#stale = 0;
+    if (this.#p < 2 || rows.length < this.fewest) return undefined;
     this.#hours = times[times.length - 1]! - times[0]! >= DAYS * DAY;
     this.#standardise(rows);
     const fold = (k: number) => Math.floor((k * STRETCHES) / rows.length) % FOLDS;
@@ -142,7 +152,9 @@ export class CrossChannel implements Detector {
         count[i]!++;
       });
     });
-    for (let i = 0; i < p; i++) this.#sigma[i] = Math.max(SMALLEST, Math.sqrt(square[i]! / Math.max(1, count[i]!)));
+    // Of a channel that was hardly seen nothing is odd.
+    for (let i = 0; i < p; i++)
+      this.#sigma[i] = count[i]! < FEWEST_SEEN ? UNKNOWN : Math.max(SMALLEST, Math.sqrt(square[i]! / count[i]!));
     const sums = rows.map((_, k) => {
       if (!raw[k]) return 0;
       for (let i = 0; i < p; i++) this.residual[i] = raw[k]![i]! / this.#sigma[i]!;
@@ -260,7 +272,7 @@ export class CrossChannel implements Detector {
   #learn(): void {
     for (let i = 0; i < this.#p; i++) {
       const r = this.residual[i]!;
-      if (Number.isNaN(r)) continue;
+      if (Number.isNaN(r) || this.#sigma[i] === UNKNOWN) continue;
       const growth = 1 + (Math.min(9, r * r) / CLIPPED_VARIANCE - 1) / FOLLOW;
       this.#sigma[i] = Math.max(SMALLEST, this.#sigma[i]! * Math.sqrt(growth));
     }
