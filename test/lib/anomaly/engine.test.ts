@@ -187,6 +187,63 @@ describe("anomaly engine", () => {
     assert.match(section.why[0]!, /^Flow \d+\.?\d* m³\/h below the expected (40|39\.\d|40\.\d) m³\/h$/);
   });
 
+  it("has a baseline for each mode: a change of load is no alarm, a fault in either mode is", () => {
+    for (const [mode, loud] of [
+      ["", true],
+      ["speed", false],
+    ] as const) {
+      const engine = engineFor(["speed", "flow", "vibration"], { mode, learning: 100 });
+      const random = gaussian(21);
+      let time = START;
+      const raised: string[] = [];
+      const step = (speed: number, n: number, more = 0) => {
+        for (let i = 0; i < n; i++) {
+          const values = { speed: speed + random(), flow: speed / 25 + random(), vibration: 2 + 0.1 * random() + more };
+          const { events } = engine.update(message((time += 1000), values));
+          raised.push(...events.filter((e) => e.event === "raised").map((e) => e.text));
+        }
+      };
+      for (let k = 0; k < 3; k++) {
+        step(1480, 300);
+        step(900, 300);
+      }
+      assert.equal(raised.length > 0, loud, `${mode}: ${raised.join(" ")}`);
+      if (loud) continue;
+      step(900, 60, 1);
+      assert.match(raised[0]!, /^Vibration .* mm\/s above its usual 2(\.\d+)? mm\/s\.$/);
+    }
+  });
+
+  it("says nothing of less than the smallest deviation that matters", () => {
+    for (const [bands, active] of [
+      [[], true],
+      [[{ signal: "flow", band: "1.5" }], false],
+    ] as const) {
+      const engine = engineFor(["flow", "vibration"], { bands: [...bands], latch: false });
+      const random = gaussian(22);
+      let section = engine.update(message(START, { flow: 60, vibration: 2 })).section;
+      for (let i = 1; i < 900; i++) {
+        const flow = 60 + 0.1 * random() + (i > 600 ? 1 : 0);
+        section = engine.update(message(START + i * 1000, { flow, vibration: 2 + 0.1 * random() })).section;
+      }
+      assert.equal(section.active, active, section.why.join(" "));
+    }
+  });
+
+  it("states the newest sample, and the average where one sample says nothing", () => {
+    const last = (shift: number) => {
+      const pump = new Pump().run(400).run(60, { vibration: shift, flow: shift, motorCurrent: shift });
+      return pump.section.why.join(" ");
+    };
+    const engine = new Pump().run(400).run(60, { dischargePressure: 40, flow: 40 });
+    const [, stated] = /^Discharge pressure (\S+) bar above/.exec(
+      engine.section.why.find((w) => w.startsWith("Discharge"))!,
+    )!;
+    // 40 standard deviations of 0.03 bar; the newest sample is within four of its own.
+    assert.ok(Math.abs(Number(stated) - 1.2) < 0.12, stated);
+    assert.match(last(1.2), /on average/);
+  });
+
   it("gives the same verdicts, byte for byte, after a restart at any moment", () => {
     const script = (pump: Pump, part: number) => {
       if (part === 0) pump.run(150);
@@ -252,6 +309,9 @@ describe("anomaly options", () => {
       [{ watch: "x" }, /choose automatic/],
       [{ limits: [{ path: "model.derived", limit: 1 }] }, /^Warn when, row 1: "model\.derived" is not a quantity/],
       [{ limits: [{ path: "flow", limit: "much" }] }, /the limit "much" is not a number/],
+      [{ mode: "load" }, /mode of operation is taken from "load", which is not a signal/],
+      [{ bands: [{ signal: "load", band: 1 }] }, /^Smallest deviation, row 1: "load" is not a signal/],
+      [{ bands: [{ signal: "flow", band: "x" }] }, /^Smallest deviation, row 1 is "x": enter a number/],
     ] as const)
       assert.throws(() => readOptions(config as Partial<AnomalyConfig>, asset), { message: sentence });
     assert.throws(() => engineFor(["flow"], { excluded: "flow" }), /Every signal is excluded/);
