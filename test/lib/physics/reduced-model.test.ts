@@ -124,6 +124,46 @@ describe("CalculiX", () => {
     near(base.frequencies![0], 8.414734, 1e-6);
   });
 
+  it("reads a calculation in millimetres, tonnes and newtons", () => {
+    // The same numbers, taken as mm and t: a tip that gives 9.42e-4 mm/N, and a mass of 1538.6 kg.
+    const small = readReduced({ ...CANTILEVER, lengthUnit: "mm" }, SIGNALS);
+    near(first(small, { force: 3 }).deflection, 3 * 9.422461e-4, 1e-6);
+    const base = { from: { signal: "shake" }, direction: "z" };
+    const points = [{ name: "support", quantity: "reaction", direction: "z", unit: "kN" }];
+    const shaken = readReduced({ ...CANTILEVER, lengthUnit: "mm", forces: [], base: [base], points }, SIGNALS);
+    near(first(shaken, { shake: 2 }).support, (2 * 1000 * readCalculixModes(DAT).totalMass![2]) / 1000, 1e-9);
+  });
+
+  it("swings as the mode says when a force is let go", () => {
+    const one = readReduced(
+      {
+        ...CANTILEVER,
+        modes: 1,
+        points: [...CANTILEVER.points, { name: "pace", quantity: "velocity", set: "TIP", direction: "z", unit: "m/s" }],
+      },
+      SIGNALS,
+    );
+    const simulator = one.simulator({ maxGap: 10 });
+    simulator.step(0, [10], []);
+    simulator.step(0, [0], []);
+    // φ² F / ω² of the mode itself; the static correction goes with the force.
+    const { omega, shapes } = readCalculixModes(DAT);
+    const start = (10 * shapes[0]!.get("TIP")!.get(242)![2] ** 2) / omega[0]! ** 2;
+    near(simulator.quantities[0], 1000 * start, 1e-9);
+    const wd = omega[0]! * Math.sqrt(1 - 0.01 ** 2);
+    for (const ms of [20, 37, 60]) {
+      simulator.step(ms, [0], []);
+      const t = ms / 1000;
+      const decay = start * Math.exp(-0.01 * omega[0]! * t);
+      near(
+        simulator.quantities[0],
+        1000 * decay * (Math.cos(wd * t) + ((0.01 * omega[0]!) / wd) * Math.sin(wd * t)),
+        1e-8,
+      );
+      near(simulator.quantities[2], -decay * (omega[0]! ** 2 / wd) * Math.sin(wd * t), 1e-8);
+    }
+  });
+
   it("says what it does not find", () => {
     const spec = (change: object) => () => readReduced({ ...CANTILEVER, ...change }, SIGNALS);
     const force = CANTILEVER.forces[0]!;
@@ -486,6 +526,37 @@ describe("descriptions", () => {
       for (const name of Object.keys(REDUCED_EXAMPLES[kind].signals))
         assert(model.inputs.includes(name) || model.outputs.has(name), name);
     }
+  });
+
+  it("of docs/reduced-models.md are right", () => {
+    const text = readFileSync(join(import.meta.dirname, "../../../docs/reduced-models.md"), "utf8");
+    const blocks = Array.from(text.matchAll(/```json\n([\s\S]*?)```/g), (match) => match[1]!);
+    assert.equal(blocks.length, 5);
+    const signals = new Map(
+      Object.entries({
+        coolant: "Cel",
+        coldPlate: "Cel",
+        ambient: "Cel",
+        surface: "Cel",
+        caseTemperature: "Cel",
+        power: "W",
+        force: "N",
+        deflection: "mm",
+      }).map(([name, unit]) => [name, { unit }]),
+    );
+    const A = "%%MatrixMarket matrix array real general\n2 2\n-1\n1\n0\n-2\n";
+    const kinds = blocks.map(
+      (block) =>
+        readReduced(
+          block,
+          signals,
+          new Map([
+            ["cantilever.dat", DAT],
+            ["A.mtx", A],
+          ]),
+        ).kind,
+    );
+    assert.deepEqual(kinds, ["rod", "plate", "beam", "modal", "state-space"]);
   });
 
   it("are checked while they are written", () => {
