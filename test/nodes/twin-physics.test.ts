@@ -118,6 +118,29 @@ describe("twin-physics", () => {
     assert.equal(store.twin(query).twin.model.derived.head, msg.twin.model.derived.head);
   });
 
+  it("runs a reduced model with a virtual sensor", async () => {
+    const wall = {
+      kind: "rod",
+      length: 0.1,
+      conductivity: 1,
+      density: 2000,
+      specificHeat: 900,
+      left: { type: "temperature", from: { signal: "bearingTemperature" } },
+      right: { type: "convection", film: 10, ambient: { signal: "ambientTemperature" } },
+      points: [
+        { signal: "waterTemperature", at: 0.1 },
+        { name: "core", at: 0.05 },
+      ],
+    };
+    const config = { ...physics, preset: "reduced", reduced: JSON.stringify(wall) };
+    const { send } = await start(config);
+    const values = { bearingTemperature: 60, ambientTemperature: 20, waterTemperature: 40 };
+    const message = await send({ twin: envelope(START, values, { id }) });
+    // Two equal resistances, L/k = 1/h: the surface is half way, the core a quarter down.
+    assert(Math.abs(message.payload.waterTemperature! - 40) < 1e-6);
+    assert(Math.abs(message.twin.model.derived.core! - 50) < 1e-6);
+  });
+
   it("names a missing input", async () => {
     const { send, status } = await start();
     const { flow: _, ...values } = steady(1480, 60);
@@ -158,6 +181,10 @@ describe("twin-physics", () => {
     for (const [config, sentence] of [
       [{ ...physics, preset: "" }, /no equations yet/],
       [{ ...physics, preset: "own", equations: "y = " }, /line 1: The right side of y is empty/],
+      [
+        { ...physics, preset: "reduced", reduced: '{ "kind": "rod" }' },
+        /Rod: length is missing; enter a number above 0 \(m\)/,
+      ],
       [{ ...physics, asset: "" }, /No asset is selected/],
     ] as const) {
       await helper.load([load("asset"), load("store"), load("physics")], [asset, config, sink]);

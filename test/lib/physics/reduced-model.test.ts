@@ -411,8 +411,8 @@ describe("built-in models", () => {
       points: [{ name: "core", at: 0.1 }],
     };
     for (const [change, sentence] of [
-      [{ length: 0 }, /^Rod: length is 0; enter a number m above 0/],
-      [{ density: "heavy" }, /^Rod: density is "heavy"; enter a number kg\/m³ above 0/],
+      [{ length: 0 }, /^Rod: length is 0; enter a number above 0 \(m\)/],
+      [{ density: "heavy" }, /^Rod: density is "heavy"; enter a number above 0 \(kg\/m³\)/],
       [{ right: undefined }, /^Rod, right: an object with the fields/],
       [{ right: { type: "cold" } }, /^Rod, right: type is "cold"; choose temperature, convection, flux, insulated/],
       [{ right: { type: "temperature" } }, /^Rod, right: from is missing: name the signal/],
@@ -421,7 +421,7 @@ describe("built-in models", () => {
         { right: { type: "temperature", from: { signal: "force" } } },
         /signal force is in N, but a unit like K is needed/,
       ],
-      [{ points: [{ name: "core", at: 0.3 }] }, /^Rod, point 1: at is 0\.3; enter a number m from 0 to 0\.2/],
+      [{ points: [{ name: "core", at: 0.3 }] }, /^Rod, point 1: at is 0\.3; enter a number from 0 to 0\.2 \(m\)/],
       [{ points: [{ name: "core", at: 0.1, unit: "bar" }] }, /in K, but a unit like bar is needed/],
       [{ elements: 7.5 }, /elements is 7\.5; enter a whole number/],
       [{ shape: "sphere", left: { type: "insulated" } }, /left is the axis of the sphere/],

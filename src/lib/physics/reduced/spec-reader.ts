@@ -46,9 +46,9 @@ export class SpecReader {
     if (this.has(name) && typeof this.#fields[name] !== "boolean" && low && value <= (range.to ?? 1e15)) return value;
     const from = range.above === undefined ? `from ${range.from}` : `above ${range.above}`;
     const to = range.to === undefined ? "" : ` ${range.above === undefined ? "" : "and up "}to ${range.to}`;
-    const unitText = unit === "" ? "" : ` ${unit}`;
+    const unitText = unit === "" ? "" : ` (${unit})`;
     const found = this.has(name) ? `is ${describe(this.#fields[name])}` : "is missing";
-    throw this.fail(`${name} ${found}; enter a number${unitText} ${from}${to}`);
+    throw this.fail(`${name} ${found}; enter a number ${from}${to}${unitText}`);
   }
 
   whole(name: string, range: { from: number; to: number; fallback: number }): number {
