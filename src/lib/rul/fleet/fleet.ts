@@ -1,9 +1,10 @@
 /** What is known of a fleet before trees are grown: operating points, sensors that tell, the fused health indicator. */
 import { TwinError } from "../../twin/envelope.ts";
 import { FeatureStream, featureNames, type StreamShape } from "./features.ts";
+import { findRegimes } from "./find-regimes.ts";
 import { fitIndicator } from "./indicator.ts";
 import { normalise, regimeNumbers, type Sensor, selectSensors } from "./normalise.ts";
-import { findRegimes, type Regimes, regimesOf } from "./regimes.ts";
+import { type Regimes, regimesOf } from "./regimes.ts";
 import { type FleetTable, median } from "./table.ts";
 
 const RIDGE = 0.01;
@@ -38,7 +39,12 @@ export function describeFleet(table: FleetTable, namedSettings: string[] | undef
     ? { regimes: regimesOf(table, named), columns: named }
     : findRegimes(table);
   const numbers = regimeNumbers(table, regimes, settings);
-  const { sensors, columns } = selectSensors(table, numbers, regimes.seen.length, settings);
+  const { sensors, columns } = selectSensors(
+    table,
+    numbers,
+    regimes.seen.length,
+    settings.slice(0, regimes.settings.length),
+  );
   if (sensors.length === 0)
     throw new TwinError("E_FLEET", "No signal moves with life: all are constant or noise, so nothing can be learned.");
   sensors.length = columns.length = Math.min(sensors.length, MOST_SENSORS);

@@ -16,7 +16,7 @@ import {
 } from "./encode.ts";
 import { featureNames, type StreamShape } from "./features.ts";
 import type { Sensor } from "./normalise.ts";
-import type { Regimes } from "./regimes.ts";
+import { type Regimes, settingNames } from "./regimes.ts";
 import { type Forest, predictForest } from "./trees.ts";
 
 export const FORMAT = "twinwire-rul-fleet";
@@ -102,7 +102,7 @@ const RESTARTED = 0.15;
 
 export class FleetModel {
   readonly content: FleetContent;
-  /** Signals that a sample needs, in order: settings first, then sensors. */
+  /** Signals that a sample needs, in order: settings, their stand-ins, sensors. */
   readonly signals: string[];
   readonly features: string[];
   private readonly bins: Uint8Array;
@@ -110,7 +110,7 @@ export class FleetModel {
 
   constructor(content: FleetContent) {
     this.content = content;
-    this.signals = [...content.regimes.settings.map((s) => s.name), ...content.sensors.map((s) => s.name)];
+    this.signals = [...settingNames(content.regimes), ...content.sensors.map((s) => s.name)];
     this.features = featureNames(content.sensors.length);
     this.bins = new Uint8Array(this.features.length);
   }

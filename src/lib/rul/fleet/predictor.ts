@@ -6,7 +6,7 @@ import { FeatureStream, needsStart } from "./features.ts";
 import type { FleetModel } from "./model.ts";
 import { normalise } from "./normalise.ts";
 import { poolQuantiles } from "./pool.ts";
-import { regimeOf } from "./regimes.ts";
+import { MISSING, regimeOf, STRANGE, settingNames } from "./regimes.ts";
 
 /** Life left in units of life; no number is above the cap. */
 export interface FleetEstimate {
@@ -49,7 +49,7 @@ export class FleetPredictor {
     const { content } = model;
     this.model = model;
     this.stream = new FeatureStream(content.shape);
-    this.settings = new Float64Array(content.regimes.settings.length);
+    this.settings = new Float64Array(settingNames(content.regimes).length);
     this.raw = new Float64Array(content.sensors.length);
     this.z = new Float64Array(content.sensors.length);
     this.features = new Float64Array(this.stream.length);
@@ -72,7 +72,7 @@ export class FleetPredictor {
       else this.raw[i - n] = value;
     }
     const regime = regimeOf(content.regimes, this.settings);
-    this.stray += FADE * ((regime < 0 ? 1 : 0) - this.stray);
+    if (regime !== MISSING) this.stray += FADE * ((regime === STRANGE ? 1 : 0) - this.stray);
     normalise(content.sensors, regime, this.raw, this.z);
     this.stream.update(time, this.z, Number.NaN, this.features);
     this.samples++;

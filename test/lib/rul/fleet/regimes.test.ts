@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createRandom, type Random } from "../../../../src/lib/random.ts";
+import { findRegimes } from "../../../../src/lib/rul/fleet/find-regimes.ts";
 import { regimeNumbers, selectSensors } from "../../../../src/lib/rul/fleet/normalise.ts";
-import { findRegimes, regimeOf, regimesOf } from "../../../../src/lib/rul/fleet/regimes.ts";
+import { MISSING, ONE_REGIME, regimeOf, regimesOf, STRANGE } from "../../../../src/lib/rul/fleet/regimes.ts";
 import type { FleetTable } from "../../../../src/lib/rul/fleet/table.ts";
 
 const UNITS = 20;
@@ -45,11 +46,27 @@ describe("operating points", () => {
       6,
     );
     const { regimes, columns } = findRegimes(table);
-    assert.deepEqual(columns, [1]);
+    assert.equal(columns[0], 1);
     assert.equal(regimes.seen.length, 6);
     assert.equal(new Set(altitude.map((x) => regimeOf(regimes, [x]))).size, 6);
-    assert.equal(regimeOf(regimes, [15]), -1);
-    assert.equal(regimeOf(regimes, [Number.NaN]), -1);
+    assert.equal(regimeOf(regimes, [15]), STRANGE);
+  });
+
+  it("are told by another column while the setting is missing", () => {
+    const table = fleet(
+      {
+        altitude: (_, p) => 10 * p,
+        a: (life, p, r) => 50 * p + wear(life, r),
+        inlet: (_, p, r) => 500 - 7 * p + 0.01 * r.next(),
+      },
+      3,
+    );
+    const { regimes, columns } = findRegimes(table);
+    assert.deepEqual(columns.slice(0, 2), [0, 2]);
+    for (const p of [0, 1, 2])
+      assert.equal(regimeOf(regimes, [Number.NaN, 500 - 7 * p]), regimeOf(regimes, [10 * p, Number.NaN]));
+    assert.equal(regimeOf(regimes, [Number.NaN, 470]), MISSING);
+    assert.equal(regimeOf(regimes, [15, 500]), STRANGE);
   });
 
   it("are not found in rounded noise, in a rounded sensor, or in one that grows with age", () => {
@@ -71,7 +88,8 @@ describe("operating points", () => {
     const regimes = regimesOf(table, [1]);
     assert.equal(regimes.seen.length, 6);
     assert.ok(regimeOf(regimes, [50]) >= 0);
-    assert.equal(regimeOf(regimes, [200]), -1);
+    assert.equal(regimeOf(regimes, [200]), STRANGE);
+    assert.equal(regimeOf(regimes, [Number.NaN]), MISSING);
   });
 });
 
@@ -87,7 +105,7 @@ describe("selection of sensors", () => {
       },
       1,
     );
-    const numbers = regimeNumbers(table, { settings: [], seen: [""] }, []);
+    const numbers = regimeNumbers(table, ONE_REGIME, []);
     const { sensors } = selectSensors(table, numbers, 1, []);
     assert.deepEqual(sensors.map((s) => s.name).sort(), ["down", "up"]);
     assert.ok(sensors.find((s) => s.name === "down")!.gain[0]! < 0);
