@@ -36,6 +36,7 @@ const rul = {
   onlyWhile: "",
   typicalLife: "",
   failures: [],
+  operating: "",
   model: "",
 };
 /** Three lives of 200, 240 and 220 hours that end at the limit, and 150 hours of a fourth that will last 230. */

@@ -115,7 +115,7 @@ describe("twin-rul", () => {
             ...more,
           },
         });
-      await settled();
+      if (to - from > 1) await settled();
     };
     return { id, node, results, events, status, feed };
   };
@@ -245,6 +245,34 @@ describe("twin-rul", () => {
     assert.ok(Math.abs(p50! - 10) < 3, `${p50}`);
   });
 
+  it("fuses signals into one indicator that knows the operating point, and refuses unknown names", async () => {
+    const { results, feed } = await start({
+      indicator: "fused",
+      expression: "vibration, speed",
+      operating: "speed 200",
+      typicalLife: 300,
+    });
+    // Speed changes between two points, and vibration with it: no wear. Then vibration grows at both.
+    const at = (h: number) => (h % 2 ? 1480 : 900);
+    for (let h = 0; h < 260; h++)
+      await feedOne(h, at(h), at(h) / 500 + (h < 130 ? 0 : (h - 130) / 400) + 0.01 * Math.sin(9 * h * h));
+    await settled();
+    const { rul: section } = results.at(-1)!.twin;
+    assert.match(section.why[0]!, /Distance from the healthy state|twin-rul.fused/);
+    assert.ok(section.p50 !== null && section.p50 < 200, `${section.p50}`);
+    async function feedOne(h: number, speed: number, vibration: number) {
+      await feed(h, h + 1, () => vibration, { values: { speed, vibration }, updated: ["speed", "vibration"] });
+    }
+    await helper.unload();
+    await start({ indicator: "fused", expression: "vibration, nothing" });
+    const logged = helper.log().args.map(([entry]: [{ type?: string; msg?: unknown }]) => entry);
+    assert.ok(
+      logged.some(
+        (e: { type?: string; msg?: unknown }) => e.type === "twin-rul" && /no signal "?nothing/.test(String(e.msg)),
+      ),
+    );
+  });
+
   it("refuses to train on too few failures and to load what is no model, with sentences", async () => {
     const { id } = await start();
     const { store } = helper.getNode(asset.id);
@@ -274,13 +302,14 @@ describe("migrations of twin-rul", () => {
       version: 2,
       indicator: "model",
       failures: [{ unit: "a", life: 3 }],
+      operating: "speed 50",
       model: "MODEL.json",
     };
     assert.deepEqual(migrate(config as never), config);
   });
   it("give version 1 no past failures and no model, and anything older the defaults", () => {
     const { id: _id, type: _type, wires: _wires, ...config } = { ...rul, name: "x" };
-    assert.deepEqual(migrate(config as never), { ...config, version: 2, failures: [], model: "" });
+    assert.deepEqual(migrate(config as never), { ...config, version: 2, failures: [], operating: "", model: "" });
     const empty = migrate({});
     assert.equal(empty.version, 2);
     assert.equal(empty.unit, "h");

@@ -10,6 +10,8 @@ export interface Failure extends PastLife {
   time: number;
   /** Signals over the life, all at the same ages; absent when nothing was recorded. */
   record?: { ages: number[]; signals: Record<string, (number | null)[]> };
+  /** Of a fused indicator: how far every signal was from its healthy state, in standard deviations. */
+  deviations?: { ages: number[]; signals: Record<string, number[]> };
   /** Predictions that were made in this life, and how many promised over a tenth of the life too much. */
   predictions?: { count: number; late: number; inside: number };
 }
@@ -35,6 +37,10 @@ export class FailureLibrary {
   /** All lives, those that people entered first. */
   get all(): readonly PastLife[] {
     return [...this.#given, ...this.#failures];
+  }
+
+  get given(): readonly PastLife[] {
+    return this.#given;
   }
 
   /** Those that were recorded. */

@@ -5,6 +5,7 @@ import { RulAlert, type RulEvent } from "./alert.ts";
 import type { FleetModel } from "./fleet/model.ts";
 import { FleetPredictor } from "./fleet/predictor.ts";
 import { fleetSection } from "./fleet-section.ts";
+import { FusedIndicator, type FusedOptions, type Fusion, learnFusion, refused } from "./fused.ts";
 import type { Indicator } from "./indicator.ts";
 import type { Failure, FailureLibrary } from "./library.ts";
 import { type RulOptions, RulPredictor } from "./predictor.ts";
@@ -30,6 +31,8 @@ export interface TwinRulOptions {
   unit: string;
   /** Undefined: only the fleet model counts. */
   indicator: Indicator | undefined;
+  /** The indicator is fused from these signals; `indicator` then only says which messages count. */
+  fused?: FusedOptions;
   rul: RulOptions;
   /** Probability of failure within the horizon from which a warning is raised, 0 … 1. */
   warnAt: number;
@@ -41,6 +44,7 @@ export class TwinRul {
   #o: TwinRulOptions;
   #fleet: Fleet;
   #predictor: RulPredictor;
+  #fused: FusedIndicator | undefined;
   #promises = new Promises();
   #alert: RulAlert;
   #count = 0;
@@ -59,12 +63,13 @@ export class TwinRul {
     this.#fleet = fleet;
     this.#predictor = new RulPredictor(options.rul);
     this.#alert = new RulAlert(options.warnAt);
+    if (options.fused) this.#fused = new FusedIndicator(options.fused, this.#fusion());
   }
 
   step(twin: Envelope): RulResult {
     const { indicator, cycles, rul, name } = this.#o;
-    const value = indicator?.read(twin);
-    const counts = indicator ? value !== undefined : twin.updated.length > 0;
+    const read = indicator?.read(twin);
+    const counts = indicator ? read !== undefined : twin.updated.length > 0;
     let failure: Failure | undefined;
     let restarted = false;
     if (counts) {
@@ -73,6 +78,7 @@ export class TwinRul {
       this.#newest = twin.time;
       this.#begin ??= { time: twin.time, count: this.#count - 1 };
       const failedAt = this.#failedAt;
+      const value = this.#fused ? this.#fused.update(this.#age(), numbers(twin)) : read;
       if (value !== undefined) {
         restarted = this.#predictor.update(cycles ? this.#count : twin.time, value).restarted;
         if (restarted) {
@@ -124,6 +130,7 @@ export class TwinRul {
       newest: this.#newest,
       failedAt: this.#failedAt as Json,
       recorded: this.#recorded,
+      fused: this.#fused?.snapshot() ?? null,
       model: this.#model
         ? { fingerprint: this.#model.model.content.fingerprint, state: this.#model.snapshot() }
         : ((this.#waiting as Json | undefined) ?? null),
@@ -140,6 +147,7 @@ export class TwinRul {
       newest: number;
       failedAt: { age: number; time: number } | null;
       recorded: boolean;
+      fused: Json;
       model: { fingerprint: string; state: Json } | null;
     };
     this.#learn();
@@ -151,6 +159,7 @@ export class TwinRul {
     this.#newest = s.newest;
     this.#failedAt = s.failedAt;
     this.#recorded = s.recorded;
+    if (s.fused) this.#fused?.restore(s.fused);
     this.#waiting = s.model ?? undefined;
     this.#fleetModel();
   }
@@ -168,7 +177,13 @@ export class TwinRul {
     const { library } = this.#fleet;
     if (this.#learned === library.version) return;
     this.#learned = library.version;
-    this.#predictor.learn(library.all);
+    const { fused } = this.#o;
+    const lives = fused ? [...library.given, ...refused(library.recorded, this.#fusion(), fused)] : library.all;
+    this.#predictor.learn(lives);
+  }
+
+  #fusion(): Fusion | undefined {
+    return this.#o.fused && learnFusion(this.#fleet.library.recorded, this.#o.fused.signals);
   }
 
   #fleetModel(): FleetPredictor | undefined {
@@ -202,6 +217,7 @@ export class TwinRul {
       begin: this.#begin?.time ?? time,
       time,
       predictions: this.#promises.judge(life),
+      ...(this.#fused && { deviations: this.#fused.record }),
       ...(curve.length > 0 && { curve: curve.map(([age, y]) => [round(age), round(y)] as const) }),
     };
   }
@@ -212,6 +228,7 @@ export class TwinRul {
     this.#failedAt = null;
     this.#recorded = false;
     this.#begin = time === null ? null : { time, count: this.#count - 1 };
+    this.#fused?.restart(this.#fusion());
     this.#model = undefined;
     this.#waiting = undefined;
   }

@@ -31,6 +31,7 @@ RED.nodes.registerType("twin-rul", {
       value: [],
       validate: verdictOfRows((_node, rows) => rows.every((r) => numberOf(r.life) > 0) || text("error.failures")),
     },
+    operating: { value: "" },
     model: { value: "" },
   },
   paletteLabel: "twin rul",
@@ -49,8 +50,15 @@ RED.nodes.registerType("twin-rul", {
   oneditprepare() {
     const show = () => {
       const source = $("#node-input-indicator").val();
-      $(".twin-rul-own").toggle(source === "own");
-      $("#twin-rul-preview").toggle(source !== "model");
+      $(".twin-rul-own").toggle(source === "own" || source === "fused");
+      $(".twin-rul-fused").toggle(source === "fused");
+      $("#node-input-direction").toggle(source === "own");
+      $("#node-input-threshold").attr("placeholder", source === "fused" ? text("placeholder.distance") : "");
+      $("#node-input-expression").attr(
+        "placeholder",
+        text(`placeholder.${source === "fused" ? "signals" : "expression"}`),
+      );
+      $("#twin-rul-preview").toggle(source === "own" || source === "asset");
       $(".twin-rul-goal")
         .toggle(source === "asset")
         .text(goal(String($("#node-input-asset").val() ?? "")));
@@ -92,9 +100,12 @@ function goal(assetId: string): string {
 const above = (v: unknown): boolean => v !== "" && Number(v) > 0 && Number(v) < 1e9;
 
 function validExpression(node: EditorNode, v: unknown): Verdict {
-  return live(node, "indicator") !== "own" || !isEmpty(v) || text("error.expression");
+  const source = live(node, "indicator");
+  if (source === "fused") return String(v ?? "").includes(",") || text("error.signals");
+  return source !== "own" || !isEmpty(v) || text("error.expression");
 }
 
 function validThreshold(node: EditorNode, v: unknown): Verdict {
+  if (live(node, "indicator") === "fused") return isEmpty(v) || above(v) || text("error.distance");
   return live(node, "indicator") !== "own" || (!isEmpty(v) && Number.isFinite(Number(v))) || text("error.threshold");
 }

@@ -1,4 +1,5 @@
 /** What counts as failure, from the node's or the asset's configuration. */
+import type { FusedOptions } from "../../lib/rul/fused.ts";
 import type { PastLife } from "../../lib/rul/similarity.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
 import { describe, TwinError } from "../../lib/twin/envelope.ts";
@@ -13,7 +14,11 @@ export interface Goal {
   threshold: number;
   direction: "rising" | "falling";
   typicalLife: number | undefined;
+  fused?: FusedOptions;
 }
+
+/** Standard deviations from the healthy state at which a machine counts as failed when nobody says otherwise. */
+const FUSED_LIMIT = 6;
 
 /**
  * @returns undefined when only the fleet model counts
@@ -22,6 +27,11 @@ export interface Goal {
 export function goalOf(config: RulConfig, asset: Asset): Goal | undefined {
   const ownLife = config.typicalLife === "" ? undefined : positive(config.typicalLife, "The typical life");
   if (config.indicator === "model") return undefined;
+  if (config.indicator === "fused") {
+    const fused = fusedOf(config, asset);
+    // The sum only says which messages count: those in which all signals are there.
+    return { signal: fused.signals.join(" + "), threshold: 1, direction: "rising", typicalLife: ownLife, fused };
+  }
   if (config.indicator === "own") {
     const threshold = config.threshold === "" ? Number.NaN : Number(config.threshold);
     if (config.expression.trim() !== "" && !Number.isFinite(threshold))
@@ -44,6 +54,31 @@ export function goalOf(config: RulConfig, asset: Asset): Goal | undefined {
     threshold: failure.threshold,
     direction: failure.direction,
     typicalLife: ownLife ?? hours,
+  };
+}
+
+function fusedOf(config: RulConfig, asset: Asset): FusedOptions {
+  const known = (name: string) => {
+    if (!asset.signals.has(name))
+      throw new TwinError("E_NO_INDICATOR", `The asset has no signal ${describe(name)}: correct the list of signals.`);
+    return name;
+  };
+  const parts = (text: string) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
+  const signals = [...new Set(parts(config.expression))].map(known);
+  if (signals.length < 2)
+    throw new TwinError("E_NO_INDICATOR", "A fused indicator needs two or more signals, separated by commas.");
+  const settings = parts(config.operating).map((part) => {
+    const [name, tolerance] = part.split(/[\s:±=]+/);
+    return { signal: known(name!), tolerance: positive(tolerance ?? "", `The tolerance of ${describe(name)}`) };
+  });
+  return {
+    signals,
+    settings,
+    limit: config.threshold === "" ? FUSED_LIMIT : positive(config.threshold, "The distance"),
   };
 }
 

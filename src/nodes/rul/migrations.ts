@@ -3,9 +3,9 @@ export interface RulConfig {
   version: 2;
   name: string;
   asset: string;
-  /** "asset": the failure threshold of the asset; "own": the indicator below; "model": only the fleet model. */
-  indicator: "asset" | "own" | "model";
-  /** A signal, a path such as model.states.wear, or an expression over them. */
+  /** "asset": the asset's failure threshold; "own": the indicator below; "fused": several signals; "model": only the fleet model. */
+  indicator: "asset" | "own" | "fused" | "model";
+  /** A signal, a path such as model.states.wear, or an expression over them; fused: signals, separated by commas. */
   expression: string;
   threshold: number | string;
   direction: "rising" | "falling";
@@ -19,9 +19,13 @@ export interface RulConfig {
   typicalLife: number | string;
   /** Machines of this kind that failed: name and whole life in `unit`. */
   failures: { unit: string; life: number | string }[];
+  /** Fused: signals that say how the machine runs, each with its tolerance, such as `speed 50, load 5`. */
+  operating: string;
   /** Path of a MODEL.json that `twinwire-rul train` made; empty: none. */
   model: string;
 }
+
+const SOURCES = ["asset", "own", "fused", "model"] as const;
 
 /** Brings a stored configuration to the present version. Version 1 knew no past failures and no model. */
 export function migrate(config: Partial<Omit<RulConfig, "version">> & { version?: number }): RulConfig {
@@ -29,7 +33,7 @@ export function migrate(config: Partial<Omit<RulConfig, "version">> & { version?
     version: 2,
     name: config.name ?? "",
     asset: config.asset ?? "",
-    indicator: config.indicator === "own" || config.indicator === "model" ? config.indicator : "asset",
+    indicator: SOURCES.find((source) => source === config.indicator) ?? "asset",
     expression: config.expression ?? "",
     threshold: config.threshold ?? "",
     direction: config.direction === "falling" ? "falling" : "rising",
@@ -39,6 +43,7 @@ export function migrate(config: Partial<Omit<RulConfig, "version">> & { version?
     onlyWhile: config.onlyWhile ?? "",
     typicalLife: config.typicalLife ?? "",
     failures: Array.isArray(config.failures) ? config.failures : [],
+    operating: config.operating ?? "",
     model: config.model ?? "",
   };
 }

@@ -31,10 +31,10 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
   const warnAt = positive(config.warnAt, "The warning probability") / 100;
   if (warnAt >= 1)
     throw new TwinError("E_CONFIG", `The warning probability is ${config.warnAt} %: it must be below 100.`);
-  const { threshold, direction, typicalLife } = goal ?? NO_GOAL;
+  const { threshold, direction, typicalLife, fused } = goal ?? { ...NO_GOAL, fused: undefined };
   const rul: RulOptions = {
-    label: indicator?.label ?? "",
-    unit: indicator?.unit ?? "",
+    label: fused ? RED._("twin-rul.fused") : (indicator?.label ?? ""),
+    unit: fused ? "" : (indicator?.unit ?? ""),
     signal: indicator?.name ?? "",
     threshold,
     direction,
@@ -58,10 +58,19 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
   const stage: Stage<"rul", TwinRul> = {
     section: "rul",
     outputs: 2,
-    meaning: () => JSON.stringify([rul.signal, rul.unit, direction, config.unit, config.onlyWhile]),
+    meaning: () =>
+      JSON.stringify([rul.signal, rul.unit, direction, config.unit, config.onlyWhile, fused?.settings ?? []]),
     create: () =>
       new TwinRul(
-        { name: asset.name, unit: config.unit, indicator, rul, warnAt, cycles: config.unit === "cycles" },
+        {
+          name: asset.name,
+          unit: config.unit,
+          indicator,
+          rul,
+          warnAt,
+          cycles: config.unit === "cycles",
+          ...(fused && { fused }),
+        },
         fleet.state,
       ),
     step(state, twin) {
