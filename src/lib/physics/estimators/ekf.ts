@@ -25,6 +25,7 @@ export class Ekf implements Estimator {
   readonly expected: Float64Array;
   readonly innovation: Float64Array;
   readonly variance: Float64Array;
+  readonly whitened: Float64Array;
   readonly refused: Uint8Array;
   nis = 0;
   measurements = 0;
@@ -52,6 +53,7 @@ export class Ekf implements Estimator {
     this.expected = new Float64Array(m).fill(Number.NaN);
     this.innovation = new Float64Array(m).fill(Number.NaN);
     this.variance = new Float64Array(m).fill(Number.NaN);
+    this.whitened = new Float64Array(m).fill(Number.NaN);
     this.refused = new Uint8Array(m);
     this.#low = vector(n, options.low, Number.NEGATIVE_INFINITY);
     this.#high = vector(n, options.high, Number.POSITIVE_INFINITY);
@@ -100,6 +102,7 @@ export class Ekf implements Estimator {
     this.#prior.set(x);
     this.nis = 0;
     this.measurements = 0;
+    this.whitened.fill(Number.NaN);
     for (let i = 0; i < expected.length; i++) {
       variance[i] = this.#spread(i) + this.r[i]!;
       innovation[i] = z[i]! - expected[i]!;
@@ -141,6 +144,7 @@ export class Ekf implements Estimator {
       gain[j]! /= s;
     }
     const v = this.innovation[output]! - moved;
+    this.whitened[output] = v / Math.sqrt(s);
     this.nis += (v * v) / s;
     this.measurements++;
     for (let i = 0; i < n; i++) x[i]! += gain[i]! * v;

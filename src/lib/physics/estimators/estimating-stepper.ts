@@ -138,8 +138,8 @@ export class EstimatingStepper {
 
   /**
    * Sets the standard deviation of an output's measurement; takes effect with the next sample.
-   * @param adapt whether it may become smaller when innovations turn out smaller: what was learned while the model did
-   * not fit yet contains the model's error too. It hardly becomes larger, so that a fault is not taken for noise.
+   * @param adapt whether it is only where adaptation begins: what was learned while the model did not fit yet contains the
+   * model's error too, and noise may change with the working point
    */
   setNoise(output: number, sd: number, adapt = false): void {
     if (!(sd > 0 && Number.isFinite(sd))) return;

@@ -50,6 +50,11 @@ export interface Estimator {
   readonly innovation: Float64Array;
   /** Variance of the innovation, measurement noise included. */
   readonly variance: Float64Array;
+  /**
+   * Innovation of every output in standard deviations, given the outputs before it: independent of each other as long as
+   * the noise is. NaN where no measurement was used.
+   */
+  readonly whitened: Float64Array;
   /** Outputs whose last measurement was refused by the gate: 1. */
   readonly refused: Uint8Array;
   /** Normalised innovation squared of the last update, and of how many measurements; its mean is 1 for each. */

@@ -10,32 +10,40 @@ const NIS_WINDOW = 200;
 /** Refused measurements of one output in a row, after which the machine is believed and not the model. */
 const PATIENCE = 10;
 /**
- * Samples over which an output's standardised innovation is averaged, and the average from which the parameters are taken
- * to drift faster than they were said to: four of its own standard deviations. The variance then grows with the fourth
- * power of the excess, up to the limit: an adaptive fading factor (after Zhou & Frank 1996, Int. J. Control 65).
+ * Samples over which an output's standardised innovation is averaged. From a mean of three of its own standard deviations
+ * on, the parameters are taken to drift faster than they were said to: their variance grows with the fourth power of the
+ * excess, up to a limit, which is an adaptive fading factor (after Zhou & Frank 1996, Int. J. Control 65). The short mean
+ * sees a quick fault, the long one a small one.
  */
-const LAG_WINDOW = 50;
-const LAGGING = 4 / Math.sqrt(2 * LAG_WINDOW);
-const FASTEST = 400;
-/** Adapted noise is never below this share of what was learned; a larger innovation² counts as this many variances. */
+const LAG = [
+  { window: 100, fastest: 400 },
+  { window: 600, fastest: 400 },
+] as const;
+/** Standard deviation of the learned offset, which 100 samples tell to a tenth. */
+const OFFSET = 0.1;
+const LAGGING = LAG.map(({ window }) => 3 * Math.hypot(1 / Math.sqrt(2 * window), OFFSET));
+/** Adapted noise stays between these shares of the standard deviation that was learned. */
 const LEAST_ADAPTED = 0.03;
+const MOST_ADAPTED = 5;
+/** A larger squared difference counts as this many variances. */
 const CLIP = 25;
-/** A variance that was learned from 100 samples is known to 14 %, and of one working point: it may turn out larger by this. */
-const HEADROOM = 1.5;
 
 export class InnovationMonitor {
   readonly #inRow: Int32Array;
-  /** Variance of the noise above which adaptation does not go; 0: not adapted. */
-  readonly #ceiling: Float64Array;
-  /** Running mean of every output's standardised innovation. */
+  /** Variance of the noise that was learned; 0: it is not adapted. */
+  readonly #learned: Float64Array;
+  /** Whitened innovation before; NaN before the first. */
+  readonly #before: Float64Array;
+  /** Running means of every output's standardised innovation, one per window of LAG. */
   readonly #lag: Float64Array;
   #nisSum = 0;
   #nisCount = 0;
 
   constructor(outputs: number) {
     this.#inRow = new Int32Array(outputs);
-    this.#ceiling = new Float64Array(outputs);
-    this.#lag = new Float64Array(outputs);
+    this.#learned = new Float64Array(outputs);
+    this.#before = new Float64Array(outputs).fill(Number.NaN);
+    this.#lag = new Float64Array(outputs * LAG.length);
   }
 
   /** Mean normalised innovation squared per measurement; NaN before the first. */
@@ -43,16 +51,20 @@ export class InnovationMonitor {
     return this.#nisCount > 0 ? this.#nisSum / this.#nisCount : Number.NaN;
   }
 
-  /** Allows the noise of an output to be adapted downwards from `variance`; 0 forbids it. */
+  /** Allows the noise of an output to be adapted, beginning with `variance`; 0 forbids it. */
   allow(output: number, variance: number): void {
-    this.#ceiling[output] = HEADROOM * variance;
+    this.#learned[output] = variance;
   }
 
   /** How much faster than said the parameters seem to drift, in variance: 1 or more. */
   get haste(): number {
-    let largest = 0;
-    for (let i = 0; i < this.#lag.length; i++) largest = Math.max(largest, Math.abs(this.#lag[i]!));
-    return Math.min(FASTEST, Math.max(1, (largest / LAGGING) ** 4));
+    let haste = 1;
+    for (let k = 0; k < LAG.length; k++) {
+      let largest = 0;
+      for (let i = k; i < this.#lag.length; i += LAG.length) largest = Math.max(largest, Math.abs(this.#lag[i]!));
+      haste = Math.max(haste, Math.min(LAG[k]!.fastest, (largest / LAGGING[k]!) ** 4));
+    }
+    return haste;
   }
 
   /**
@@ -61,7 +73,7 @@ export class InnovationMonitor {
    * @param onJump is called with an output that has been refused for so long that the machine must have jumped
    */
   take(estimator: Estimator, estimating: boolean, onJump: (output: number) => void): void {
-    const { refused, innovation, variance, nis, measurements } = estimator;
+    const { refused, innovation, whitened, variance, nis, measurements } = estimator;
     if (measurements > 0) {
       const keep = (1 - 1 / NIS_WINDOW) ** measurements;
       this.#nisSum = this.#nisSum * keep + nis;
@@ -73,8 +85,16 @@ export class InnovationMonitor {
       if (refused[i] === 0) {
         this.#inRow[i] = 0;
         if (!estimating) continue;
-        this.#lag[i]! += (v / Math.sqrt(variance[i]!) - this.#lag[i]!) / LAG_WINDOW;
-        if (this.#ceiling[i]! > 0) this.#adapt(estimator, i, v);
+        const z = v / Math.sqrt(variance[i]!);
+        let lags = false;
+        for (let k = 0; k < LAG.length; k++) {
+          const at = i * LAG.length + k;
+          this.#lag[at]! += (z - this.#lag[at]!) / LAG[k]!.window;
+          if (Math.abs(this.#lag[at]!) > LAGGING[k]!) lags = true;
+        }
+        const w = whitened[i]!;
+        if (this.#learned[i]! > 0) this.#adapt(estimator, i, lags ? (w - this.#before[i]!) ** 2 / 2 : w * w);
+        this.#before[i] = w;
       } else if (++this.#inRow[i]! >= PATIENCE) {
         this.#inRow[i] = 0;
         onJump(i);
@@ -82,23 +102,29 @@ export class InnovationMonitor {
     }
   }
 
-  /** Covariance matching (Mehra 1972, IEEE Trans. AC 17). */
-  #adapt({ r, variance }: Estimator, output: number, innovation: number): void {
-    const s = variance[output]!;
-    const ceiling = this.#ceiling[output]!;
-    const next = r[output]! + (Math.min(innovation ** 2, CLIP * s) - s) / NIS_WINDOW;
-    r[output] = Math.min(ceiling, Math.max(LEAST_ADAPTED ** 2 * ceiling, next));
+  /**
+   * Covariance matching (Mehra 1972, IEEE Trans. AC 17).
+   * @param square of the whitened innovation; while innovations stay on one side, half that of the difference of two: it
+   * tells the noise, and hardly feels a fault
+   */
+  #adapt({ r }: Estimator, output: number, square: number): void {
+    if (Number.isNaN(square)) return;
+    const learned = this.#learned[output]!;
+    const next = r[output]! * (1 + (Math.min(square, CLIP) - 1) / NIS_WINDOW);
+    r[output] = Math.min(MOST_ADAPTED ** 2 * learned, Math.max(LEAST_ADAPTED ** 2 * learned, next));
   }
 
   /** After a start: what was refused before says nothing any more. */
   restart(): void {
     this.#inRow.fill(0);
+    this.#before.fill(Number.NaN);
   }
 
   snapshot(): Json {
     return {
       inRow: Array.from(this.#inRow),
-      ceiling: Array.from(this.#ceiling),
+      learned: Array.from(this.#learned),
+      before: Array.from(this.#before, (x) => (Number.isNaN(x) ? null : x + 0)),
       // JSON has no −0: + 0 makes it 0.
       lag: Array.from(this.#lag, (x) => x + 0),
       nis: [this.#nisSum, this.#nisCount],
@@ -110,12 +136,13 @@ export class InnovationMonitor {
     const s = (state ?? {}) as { [key: string]: Json };
     for (const [values, target] of [
       [s.inRow, this.#inRow],
-      [s.ceiling, this.#ceiling],
+      [s.learned, this.#learned],
+      [s.before, this.#before],
       [s.lag, this.#lag],
     ] as const) {
       if (!Array.isArray(values) || values.length !== target.length)
         throw new TypeError("the snapshot is of another model");
-      target.set(values as number[]);
+      target.set((values as (number | null)[]).map((x) => x ?? Number.NaN));
     }
     [this.#nisSum, this.#nisCount] = s.nis as [number, number];
   }

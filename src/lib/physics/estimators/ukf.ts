@@ -27,6 +27,7 @@ export class Ukf implements Estimator {
   readonly expected: Float64Array;
   readonly innovation: Float64Array;
   readonly variance: Float64Array;
+  readonly whitened: Float64Array;
   readonly refused: Uint8Array;
   nis = 0;
   measurements = 0;
@@ -59,6 +60,7 @@ export class Ukf implements Estimator {
     this.expected = new Float64Array(m).fill(Number.NaN);
     this.innovation = new Float64Array(m).fill(Number.NaN);
     this.variance = new Float64Array(m).fill(Number.NaN);
+    this.whitened = new Float64Array(m).fill(Number.NaN);
     this.refused = new Uint8Array(m);
     this.#low = vector(n, options.low, Number.NEGATIVE_INFINITY);
     this.#high = vector(n, options.high, Number.POSITIVE_INFINITY);
@@ -109,6 +111,7 @@ export class Ukf implements Estimator {
     const { expected, innovation, variance } = this;
     this.nis = 0;
     this.measurements = 0;
+    this.whitened.fill(Number.NaN);
     if (!this.#spreadPoints()) {
       variance.fill(Number.NaN);
       return;
@@ -144,6 +147,7 @@ export class Ukf implements Estimator {
       let sum = this.innovation[this.#rows[a]!]!;
       for (let b = 0; b < a; b++) sum -= S[a * m + b]! * w[b]!;
       w[a] = sum / S[a * m + a]!;
+      this.whitened[this.#rows[a]!] = w[a]!;
       this.nis += w[a]! ** 2;
     }
     this.measurements = m;
