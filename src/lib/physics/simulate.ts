@@ -19,7 +19,7 @@ export const MAX_ROWS = 20_000_000;
 /** A step is at most this share of the whole, so that a short pulse after a long rest is not stepped over. */
 const LONGEST_STEP = 1 / 100;
 /** Steps for one row; beyond, the equations are not worth waiting for. */
-const MAX_STEPS = 20_000_000;
+const MAX_STEPS = 5_000_000;
 
 /**
  * Yields one row every `dt` and one at `t1`: `t`, then a value per column of the simulation. The array is used again for

@@ -122,6 +122,26 @@ describe("solver", () => {
     assert(steps <= 605, String(steps));
   });
 
+  it("solves what is scaled badly: E5 (Hairer & Wanner II, IV.10), states from 1e-3 to 1e-17", () => {
+    // SciPy 1.17.1, Radau and BDF at rtol 1e-12, atol 1e-26: they agree to 5e-9.
+    const truth = [4.936719431e-8, 1.861586606e-13, 1.86069241e-13, 8.9418478e-17];
+    const { result, y } = solve(
+      {
+        equations: `dy1/dt = -A*y1 - B*y1*y3
+dy2/dt = A*y1 - M*C*y2*y3
+dy3/dt = A*y1 - B*y1*y3 - M*C*y2*y3 + C*y4
+dy4/dt = B*y1*y3 - C*y4`,
+        parameters: { A: 7.89e-10, B: 1.1e7, C: 1.13e3, M: 1e6 },
+        y0: [1.76e-3, 0, 0, 0],
+        t1: 1e6,
+        y1: truth,
+      },
+      { rtol: 1e-8, atol: 1e-24 },
+    );
+    assert.equal(result.code, "done");
+    truth.forEach((x, i) => void assert(Math.abs(y[i]! / x - 1) < 1e-6, `${y[i]} for ${x}`));
+  });
+
   it("stops at its budget or deadline, and goes on to the same end bit by bit, also from a snapshot", () => {
     for (const name of ["Lorenz", "van der Pol, mu = 1000"]) {
       const ivp = IVPS[name]!;
@@ -222,6 +242,14 @@ describe("events", () => {
     const result = new OdeSolver(ball(0.5)).integrate(0, y, 100);
     assert.equal(result.code, "failed");
     assert.match(result.message!, /The event h < 0 happens again and again ever faster near t = 1\.35/);
+  });
+
+  it("happens at the start, where its function is just zero", () => {
+    const times: number[] = [];
+    const y = Float64Array.of(0, -1);
+    new OdeSolver(ball(1)).integrate(0, y, 0.1, { onEvent: (_i, t) => void times.push(t) });
+    assert(times.length === 1 && times[0]! < 1e-12, String(times));
+    assert(Math.abs(y[0]! - (0.1 - 0.04905)) < 1e-9, String(y));
   });
 
   it("minds the direction, and lets several events happen at the same time", () => {

@@ -257,17 +257,17 @@ export class Dop853 implements Method {
   }
 
   stiffness(h: number): number {
-    const [last, slope] = [this.#k[11]!, this.#k[12]!];
+    const [before, slope] = [this.#k[11]!, this.#k[12]!];
+    const { rtol, atol } = this.#tolerances;
     let up = 0;
     let down = 0;
-    let size = 0;
     for (let i = 0; i < this.#n; i++) {
-      up += (slope[i]! - last[i]!) ** 2;
-      down += (this.next[i]! - this.#z[i]!) ** 2;
-      size += this.next[i]! ** 2;
+      const scale = 1 / (atol + rtol * Math.abs(this.next[i]!));
+      up += (scale * (slope[i]! - before[i]!)) ** 2;
+      down += (scale * (this.next[i]! - this.#z[i]!)) ** 2;
     }
     // Below rounding the difference of two states says nothing.
-    return down > 1e-28 * size ? h * Math.sqrt(up / down) : 0;
+    return down > (1e-14 / rtol) ** 2 ? h * Math.sqrt(up / down) : 0;
   }
 
   prepareDense(t: number, y: Float64Array, h: number): void {

@@ -98,17 +98,17 @@ export class Dopri5 implements Method {
   }
 
   stiffness(h: number): number {
-    const [k6, k7] = [this.#k[5]!, this.#k[6]!];
+    const [before, slope] = [this.#k[5]!, this.#k[6]!];
+    const { rtol, atol } = this.#tolerances;
     let up = 0;
     let down = 0;
-    let size = 0;
     for (let i = 0; i < this.#n; i++) {
-      up += (k7[i]! - k6[i]!) ** 2;
-      down += (this.next[i]! - this.#z6[i]!) ** 2;
-      size += this.next[i]! ** 2;
+      const scale = 1 / (atol + rtol * Math.abs(this.next[i]!));
+      up += (scale * (slope[i]! - before[i]!)) ** 2;
+      down += (scale * (this.next[i]! - this.#z6[i]!)) ** 2;
     }
     // Below rounding the difference of two states says nothing.
-    return down > 1e-28 * size ? h * Math.sqrt(up / down) : 0;
+    return down > (1e-14 / rtol) ** 2 ? h * Math.sqrt(up / down) : 0;
   }
 
   prepareDense(_t: number, y: Float64Array, h: number): void {

@@ -124,7 +124,7 @@ export class Landing {
     let back = 0;
     for (let i = 0; i < 100; i++) {
       const t = result.t;
-      if (zero <= near || high <= near) return this.#cross(result, y, Math.min(zero, high), t1, options);
+      if (zero <= near || high <= near) return this.#cross(result, y, Math.min(zero, high), step, t1, options);
       const h = Math.min(Math.max(zero * (1 - back) - near / 2, 0.1 * near), high);
       const error = method.attempt(t, y, h);
       if (crossings.look(t + h, method.next)) {
@@ -175,12 +175,13 @@ export class Landing {
     result: SolverResult,
     y: Float64Array,
     ahead: number,
+    step: number,
     t1: number,
     options: IntegrateOptions,
   ): "landed" | "failed" {
     const t = result.t;
     const { slope } = this.#choice.current;
-    const margin = 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(t + ahead)) + 1e-12 * ahead;
+    const margin = 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(t + ahead), step) + 1e-12 * ahead;
     for (let extra = margin; ; extra *= 2) {
       const gap = Math.min(ahead + extra, t1 - t);
       for (let i = 0; i < y.length; i++) this.#scratch[i] = y[i]! + gap * slope[i]!;
