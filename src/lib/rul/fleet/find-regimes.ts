@@ -11,6 +11,7 @@ import {
   regimesOf,
   type Setting,
   type StandIn,
+  settingOf,
   sortedColumn,
   withSeen,
 } from "./regimes.ts";
@@ -19,6 +20,8 @@ import { ascending, type FleetTable, quantile } from "./table.ts";
 const MOST_SETTINGS = 3;
 /** A setting must remove this share of the scatter between neighbouring samples of the other columns. */
 const REMOVES = 0.4;
+/** The same for one that a technician named: enough that it is no noise. */
+const NAMED_REMOVES = 0.05;
 /** Largest share of the variance of the relative age that a setting may explain. */
 const AGE = 0.1;
 const PROBE_ROWS = 6000;
@@ -33,21 +36,19 @@ interface Candidate {
   spread: number;
 }
 
+export interface FoundRegimes {
+  regimes: Regimes;
+  /** Columns of the settings and their stand-ins, in the order of `regimeOf`. */
+  columns: number[];
+}
+
 /**
- * Finds the settings columns among all; usually one column tells everything.
- * @returns the regimes, and the columns of the settings and stand-ins
+ * Finds the settings columns among all, or uses those of the named ones that matter; usually one column tells everything.
+ * @param named columns that a technician calls settings
  */
-export function findRegimes(table: FleetTable): { regimes: Regimes; columns: number[] } {
+export function findRegimes(table: FleetTable, named?: number[]): FoundRegimes {
   const probe = thin(table);
-  const found: Candidate[] = [];
-  for (let c = 0; c < table.signals.length; c++) {
-    const values = sortedColumn(probe, c);
-    const setting = levels(table.signals[c]!, values);
-    if (!setting || setting.low.length < 2) continue;
-    if (!independentOfAge(probe, c, setting)) continue;
-    const range = values[values.length - 1]! - values[0]!;
-    found.push({ column: c, setting, spread: Math.max(...setting.low.map((l, i) => setting.high[i]! - l)) / range });
-  }
+  const found = named ? named.map((column) => candidate(probe, column)) : candidates(probe);
   // The tightest and finest levels first: a sensor that follows the setting drifts and scatters, the setting itself does not.
   found.sort(
     (a, b) =>
@@ -55,9 +56,9 @@ export function findRegimes(table: FleetTable): { regimes: Regimes; columns: num
   );
   const chosen: Candidate[] = [];
   let regimes = ONE_REGIME;
-  for (const candidate of found) {
+  for (const next of found) {
     if (chosen.length === MOST_SETTINGS) break;
-    const all = [...chosen, candidate];
+    const all = [...chosen, next];
     const columns = all.map((f) => f.column);
     const trial = withSeen(
       probe,
@@ -65,25 +66,48 @@ export function findRegimes(table: FleetTable): { regimes: Regimes; columns: num
       all.map((f) => f.setting),
     );
     // What the candidate removes from the columns that are not settings, beyond the settings chosen before.
-    const before = scatterLeft(probe, regimes, columns.slice(0, chosen.length), columns);
-    if (scatterLeft(probe, trial, columns, columns) > (1 - REMOVES) * before) continue;
-    chosen.push(candidate);
+    const exclude = named ?? columns;
+    const before = scatterLeft(probe, regimes, columns.slice(0, chosen.length), exclude);
+    if (scatterLeft(probe, trial, columns, exclude) > (1 - (named ? NAMED_REMOVES : REMOVES)) * before) continue;
+    chosen.push(next);
     regimes = trial;
   }
   if (chosen.length === 0) return { regimes, columns: [] };
   // On all rows the same combinations occur as on the probe, or a level that the probe hardly showed.
   const columns = chosen.map((f) => f.column);
+  const final = regimesOf(table, columns);
   const standIns = findStandIns(
     probe,
-    regimes,
+    final,
     columns,
-    found.filter((f) => !chosen.includes(f)),
+    (named ? candidates(probe) : found).filter((f) => !columns.includes(f.column)),
   );
   return {
-    regimes: { ...regimesOf(table, columns), standIns: standIns.map((s) => s.standIn) },
+    regimes: { ...final, standIns: standIns.map((s) => s.standIn) },
     columns: [...columns, ...standIns.map((s) => s.column)],
   };
 }
+
+function candidates(table: FleetTable): Candidate[] {
+  return [...table.signals.keys()].flatMap((column) => {
+    const values = sortedColumn(table, column);
+    const setting = levels(table.signals[column]!, values);
+    if (!setting || setting.low.length < 2 || !independentOfAge(table, column, setting)) return [];
+    return [{ column, setting, spread: spreadOf(setting, values) }];
+  });
+}
+
+/** A column that is known to be a setting. */
+function candidate(table: FleetTable, column: number): Candidate {
+  const values = sortedColumn(table, column);
+  const setting = settingOf(table.signals[column]!, values);
+  return { column, setting, spread: spreadOf(setting, values) };
+}
+
+const spreadOf = ({ low, high }: Setting, sorted: Float64Array): number => {
+  const range = sorted[sorted.length - 1]! - sorted[0]!;
+  return range > 0 ? Math.max(...low.map((l, i) => high[i]! - l)) / range : 1;
+};
 
 /** Columns of which every level names one regime. */
 function findStandIns(

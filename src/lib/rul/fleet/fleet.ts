@@ -4,7 +4,7 @@ import { FeatureStream, featureNames, type StreamShape } from "./features.ts";
 import { findRegimes } from "./find-regimes.ts";
 import { fitIndicator } from "./indicator.ts";
 import { normalise, regimeNumbers, type Sensor, selectSensors } from "./normalise.ts";
-import { type Regimes, regimesOf } from "./regimes.ts";
+import type { Regimes } from "./regimes.ts";
 import { type FleetTable, median } from "./table.ts";
 
 const RIDGE = 0.01;
@@ -35,15 +35,13 @@ export function describeFleet(table: FleetTable, namedSettings: string[] | undef
       throw new TwinError("E_FLEET", `The settings column ${JSON.stringify(name)} is not among the numeric columns.`);
     return at;
   });
-  const { regimes, columns: settings } = named
-    ? { regimes: regimesOf(table, named), columns: named }
-    : findRegimes(table);
+  const { regimes, columns: settings } = findRegimes(table, named);
   const numbers = regimeNumbers(table, regimes, settings);
   const { sensors, columns } = selectSensors(
     table,
     numbers,
     regimes.seen.length,
-    settings.slice(0, regimes.settings.length),
+    named ?? settings.slice(0, regimes.settings.length),
   );
   if (sensors.length === 0)
     throw new TwinError("E_FLEET", "No signal moves with life: all are constant or noise, so nothing can be learned.");

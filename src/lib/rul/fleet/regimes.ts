@@ -89,15 +89,16 @@ export function levelOf({ low, high, tolerance }: Setting, x: number): number {
   return best;
 }
 
-/** The regimes of named settings columns. */
+/** The regimes of settings columns. */
 export function regimesOf(table: FleetTable, columns: number[]): Regimes {
-  const settings = columns.map((c) => {
-    const values = sortedColumn(table, c);
-    const name = table.signals[c]!;
-    const cut = levels(name, values);
-    return cut && cut.low.length > 1 ? cut : bands(name, values);
-  });
+  const settings = columns.map((c) => settingOf(table.signals[c]!, sortedColumn(table, c)));
   return withSeen(table, columns, settings);
+}
+
+/** The levels of a column that is known to be a setting; bands when it takes no few values. */
+export function settingOf(name: string, sorted: Float64Array): Setting {
+  const cut = levels(name, sorted);
+  return cut && cut.low.length > 1 ? cut : bands(name, sorted);
 }
 
 /** Which combinations of levels occur. */

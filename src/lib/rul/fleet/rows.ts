@@ -13,7 +13,7 @@ const ROWS = 14_000;
  * time had run faster or slower.
  */
 const SPEEDS = [-0.4, -0.2, 0.2, 0.4];
-const SMALL_FLEET = 50;
+const SMALL_FLEET = 75;
 
 export interface Rows {
   /** `rows × features` */

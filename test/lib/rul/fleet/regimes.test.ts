@@ -83,6 +83,25 @@ describe("operating points", () => {
     assert.deepEqual(findRegimes(table).columns, []);
   });
 
+  it("are one where the named settings are noise, and several where a named load explains part of the scatter", () => {
+    const table = fleet(
+      {
+        a: (life, _, r) => wear(life, r),
+        op1: (_, __, r) => 0.002 * r.normal(),
+        op2: (_, __, r) => Math.round(3 * r.normal()) / 1e4,
+        op3: () => 100,
+      },
+      1,
+    );
+    assert.deepEqual(findRegimes(table, [1, 2, 3]).regimes.seen, [""]);
+    let load = 0;
+    const loaded = fleet(
+      { load: (_, __, r) => (load = 100 * r.next()), a: (life, _, r) => load / 20 + wear(life, r) },
+      1,
+    );
+    assert.equal(findRegimes(loaded, [0]).regimes.seen.length, 6);
+  });
+
   it("cut a named setting that takes many values into bands", () => {
     const table = fleet({ a: (life, _, r) => wear(life, r), load: (_, __, r) => 100 * r.next() }, 1);
     const regimes = regimesOf(table, [1]);
