@@ -6,7 +6,7 @@ import type { Json } from "../store/store.ts";
 import type { Asset, Signal } from "../twin/asset.ts";
 import { type AnomalySection, type Envelope, TwinError } from "../twin/envelope.ts";
 import { type AnomalyEvent, type Condition, Conditions, stop, tell, worst } from "./conditions.ts";
-import { causes, contributions, sensorSentence } from "./explain.ts";
+import { causes, contributions, sensorSentence, soleCause } from "./explain.ts";
 import { capOf, instantHealth, smoothHealth } from "./health.ts";
 import { fields, num, pack, unpack } from "./json.ts";
 import { Modes } from "./modes.ts";
@@ -106,7 +106,8 @@ export class AnomalyEngine {
   /** Fills `#why`; returns the signal whose sensor is suspected. */
   #explain(): string | null {
     const now = this.#stream.current;
-    this.#why = causes(this.#rows, now);
+    const { usual } = this.#stream;
+    this.#why = usual ? [soleCause(this.#rows, usual, this.#rows.x[0]!)] : causes(this.#rows, now);
     const suspect = suspectSensor(this.#rows.channels, now.u);
     if (suspect === undefined) return null;
     const { signal } = this.#rows.channels[suspect]!;

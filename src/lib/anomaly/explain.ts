@@ -3,6 +3,7 @@ import { displayUnit } from "../twin/units.ts";
 import type { Channel } from "./channel.ts";
 import type { Multivariate } from "./multivariate.ts";
 import type { Rows } from "./rows.ts";
+import type { UnivariateVerdict } from "./univariate.ts";
 import { lowerFirst, withUnit } from "./words.ts";
 
 /** Causes worth a sentence. */
@@ -45,6 +46,25 @@ function cause(rows: Rows, channel: Channel, newest: number, average: number, i:
   if (Number.isNaN(usual)) return `${subject} ${difference} ${where} its expected value`;
   const reference = kind === "value" ? "its usual" : "the expected";
   return `${subject} ${difference} ${where} ${reference} ${withUnit(usual, unit, detail)}`;
+}
+
+/** What is odd about a single signal, as a sentence. @param value of the newest row, in units of the row */
+export function soleCause(rows: Rows, { z, expected, scale, cause }: UnivariateVerdict, value: number): string {
+  const { signal, kind } = rows.channels[0]!;
+  const unit = displayUnit(signal.unit);
+  const factor = rows.factor[0]!;
+  const size = Math.abs(z) * scale * factor;
+  const usual = kind === "value" ? expected : rows.expected[0]! + expected * factor;
+  const reference = kind === "value" ? "its usual" : "the expected";
+  const text = (x: number, detail: number) => withUnit(x, unit, detail || scale * factor);
+  const where = z < 0 ? "below" : "above";
+  if (cause === "stuck")
+    return `${signal.label} stands still at ${text(value * factor, 0)}, which it never did for so long`;
+  if (cause === "roughness") return `${signal.label} moves more or less from sample to sample than it usually does`;
+  if (Number.isNaN(usual)) return `${signal.label} ${text(size, size)} ${where} its expected value`;
+  if (cause === "average" && Math.abs(z) < PLAIN)
+    return `${signal.label} stays ${where} ${reference} ${text(usual, size)}`;
+  return `${signal.label} ${text(size, size)} ${where} ${reference} ${text(usual, Math.max(size, scale * factor * 0.5))}`;
 }
 
 export const sensorSentence = (label: string): string =>

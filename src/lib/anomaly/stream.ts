@@ -7,7 +7,7 @@ import type { Json } from "../store/store.ts";
 import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
 import { fields, list, num } from "./json.ts";
 import { type Lesson, Multivariate } from "./multivariate.ts";
-import { Univariate } from "./univariate.ts";
+import { Univariate, type UnivariateVerdict } from "./univariate.ts";
 
 /** Samples after a change of mode during which the machine finds its level. */
 const TRANSIENT = 10;
@@ -52,6 +52,7 @@ export class StreamDetector {
   /** The watch over a single signal, which has an alert layer of its own. */
   readonly #single: Univariate | undefined;
   readonly #layer: AlertLayer;
+  #usual: UnivariateVerdict | undefined;
   #modes = new Map<string, Multivariate>();
   #mode = "";
   /** Rows still to wait after a change of mode. */
@@ -69,6 +70,11 @@ export class StreamDetector {
     this.#modes.set("", this.#current);
     const { shares } = this.#current;
     this.#verdict = { ...this.#layer.verdict, judged: false, progress: 0, event: 0, shares };
+  }
+
+  /** What is usual of a single signal, and what is odd; undefined for several. */
+  get usual(): Readonly<UnivariateVerdict> | undefined {
+    return this.#usual;
   }
 
   /** What is known of the present mode. */
@@ -117,7 +123,8 @@ export class StreamDetector {
   }
 
   #alone(single: Univariate, time: number, x: number, learn: boolean): StreamVerdict {
-    const { score, alarm, learned } = single.update(time, x, !learn);
+    this.#usual = single.update(time, x, !learn);
+    const { score, alarm, learned } = this.#usual;
     const { shares } = this.#current;
     this.#current.first = [];
     const judged = learned >= 1 && !Number.isNaN(x) && alarm.threshold > 0;
@@ -181,7 +188,7 @@ export class StreamDetector {
 
   /** Ends the alarm and looks at the levels again. @param trust take the new level whatever it is */
   recentre(trust: boolean): void {
-    if (this.#single) this.#single.relearn();
+    if (this.#single) this.#single.relearn(trust);
     else this.#layer.relearn();
     this.#current.recentre(trust);
     Object.assign(this.#verdict, this.#layer.verdict);

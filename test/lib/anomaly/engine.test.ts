@@ -244,6 +244,25 @@ describe("anomaly engine", () => {
     assert.match(last(1.2), /on average/);
   });
 
+  it("says of a single signal what is odd: far away, or standing still", () => {
+    for (const [odd, sentence] of [
+      [(i: number) => 75 + (i % 3) / 10, /^Flow 15(\.\d)? m³\/h above its usual (60|59|61)(\.\d)? m³\/h$/],
+      [(_: number, last: number) => last, /^Flow stands still at \S+ m³\/h, which it never did for so long$/],
+    ] as const) {
+      const engine = engineFor(["flow"]);
+      const random = gaussian(31);
+      let last = 60;
+      let section = engine.update(message(START, { flow: last })).section;
+      for (let i = 1; i < 3100; i++) {
+        const flow: number = i < 3000 ? 60 + random() : odd(i, last);
+        last = flow;
+        section = engine.update(message(START + i * 1000, { flow })).section;
+      }
+      assert.equal(section.active, true);
+      assert.match(section.why[0]!, sentence);
+    }
+  });
+
   it("gives the same verdicts, byte for byte, after a restart at any moment", () => {
     const script = (pump: Pump, part: number) => {
       if (part === 0) pump.run(150);
