@@ -27,6 +27,8 @@ RED.nodes.registerType("twin-anomaly", {
     clear: { value: 32, validate: number("clear", 1, 10_000, true) },
     refractory: { value: 0, validate: number("refractory", 0, 100_000, true) },
     excluded: { value: "" },
+    mode: { value: "" },
+    bands: { value: [], validate: verdictOfRows(bandsAreComplete) },
     limits: { value: [], validate: verdictOfRows(limitsAreComplete) },
     version: { value: 2 },
   },
@@ -43,7 +45,15 @@ RED.nodes.registerType("twin-anomaly", {
   oneditprepare() {
     limits = limitsTable(this);
     limits.set(this.limits ?? []);
-    const expert = this.limits?.length > 0 || EXPERT.some(([key, standard]) => String(this[key]) !== String(standard));
+    bands = bandsTable(this);
+    bands.set(this.bands ?? []);
+    $("#twin-anomaly-mode").val(this.mode ?? "");
+    const choices = $("#twin-anomaly-modes").empty();
+    for (const name of signals()) $("<option>").val(name).appendTo(choices);
+    const expert =
+      this.limits?.length > 0 ||
+      this.bands?.length > 0 ||
+      EXPERT.some(([key, standard]) => String(this[key] ?? standard) !== String(standard));
     $("#twin-anomaly-expert").prop("open", expert);
     livePageButton();
   },
@@ -51,10 +61,15 @@ RED.nodes.registerType("twin-anomaly", {
     const rows = limits?.get() ?? [];
     // Node-RED compares by identity: an untouched table must stay the same object.
     if (JSON.stringify(rows) !== JSON.stringify(this.limits ?? [])) this.limits = rows;
-    limits = undefined;
+    const smallest = bands?.get() ?? [];
+    if (JSON.stringify(smallest) !== JSON.stringify(this.bands ?? [])) this.bands = smallest;
+    // A node of an earlier version has none: an untouched field must not change it.
+    const mode = String($("#twin-anomaly-mode").val() ?? "").trim();
+    if (mode !== (this.mode ?? "")) this.mode = mode;
+    limits = bands = undefined;
   },
   oneditcancel() {
-    limits = undefined;
+    limits = bands = undefined;
   },
   outputLabels(index: number) {
     return this._(index === 0 ? "twin-anomaly.output.result" : "twin-anomaly.output.events");
@@ -62,12 +77,14 @@ RED.nodes.registerType("twin-anomaly", {
 });
 
 let limits: Table | undefined;
+let bands: Table | undefined;
 const EXPERT = [
   ["learning", 200],
   ["hold", 1],
   ["clear", 32],
   ["refractory", 0],
   ["excluded", ""],
+  ["mode", ""],
 ] as const;
 
 function limitsTable(node: EditorNode): Table {
@@ -117,10 +134,38 @@ function limitsTable(node: EditorNode): Table {
   );
 }
 
+/** Smallest deviation that matters, by signal. */
+function bandsTable(node: EditorNode): Table {
+  const text = (key: string) => node._(`twin-anomaly.band.${key}`);
+  return table(
+    $("#twin-anomaly-bands"),
+    [
+      { key: "signal", label: text("signal"), type: "text", width: 3, required: true, suggest: signals },
+      {
+        key: "band",
+        label: text("band"),
+        type: "number",
+        width: 2,
+        required: true,
+        validate: (v) => numberOf(v) >= 0 || node._("twin-anomaly.error.notNegative"),
+      },
+    ],
+    { newRow: { signal: "", band: "" } },
+  );
+}
+
+function bandsAreComplete(node: EditorNode, rows: Row[]): Verdict {
+  const wrong = rows.findIndex((r) => !r.signal || !(numberOf(r.band) >= 0));
+  return wrong < 0 || node._("twin-anomaly.error.bands", { row: wrong + 1 });
+}
+
+/** Names of the asset's signals. */
+const signals = (): string[] => assetSignals(String($("#node-input-asset").val() ?? "")).map((s) => s.name);
+
 /** What can have a limit: the signals, and what models usually derive. */
 function quantities(): string[] {
-  const signals = assetSignals(String($("#node-input-asset").val() ?? "")).map((s) => s.name);
-  return [...signals, "model.derived.npshMargin", "model.derived.head", ...signals.map((s) => `model.residual.${s}`)];
+  const names = signals();
+  return [...names, "model.derived.npshMargin", "model.derived.head", ...names.map((s) => `model.residual.${s}`)];
 }
 
 function limitsAreComplete(node: EditorNode, rows: Row[]): Verdict {
