@@ -7,7 +7,7 @@ import type { CalibrationVersion } from "./calibration/versions.ts";
 import { Versions } from "./calibration/versions.ts";
 import { LearnedCorrection } from "./correction.ts";
 import { EstimatingStepper } from "./estimators/estimating-stepper.ts";
-import { changes, settleNoise } from "./estimators/health.ts";
+import { HealthReport, settleNoise } from "./estimators/health.ts";
 import { type CompiledModel, withParameters } from "./model.ts";
 import { isTrusted, label, number, orNull, usable, width } from "./ports.ts";
 import { type Residual, ResidualLearner } from "./residual.ts";
@@ -53,6 +53,7 @@ export class PhysicsTwin {
   #runner!: Simulator | EstimatingStepper;
   #outputs!: Output[];
   #correction: LearnedCorrection | undefined;
+  #health: HealthReport | undefined;
   readonly #inputs: Float64Array;
   readonly #states: Float64Array;
   #measured!: Float64Array;
@@ -79,6 +80,7 @@ export class PhysicsTwin {
     const version = this.#versions.current;
     const model = equations && version ? withParameters(equations, version.values) : this.#settings.model;
     this.#model = model;
+    this.#health = estimate && new HealthReport(model, estimate.drifting, this.#settings.fromModel);
     this.#correction = version?.correction ? LearnedCorrection.from(version.correction) : undefined;
     this.#runner =
       estimate && equations
@@ -242,8 +244,7 @@ export class PhysicsTwin {
     section.derived = {};
     for (let i = 0; i < model.states.length; i++) this.#show(section.states, model.states[i]!, i);
     for (const [name, index] of model.derived) this.#show(section.derived, name, index);
-    if (this.#runner instanceof EstimatingStepper)
-      changes(section, this.#runner, model, this.#settings.estimate!.drifting, this.#settings.fromModel);
+    if (this.#runner instanceof EstimatingStepper) this.#health!.add(section, this.#runner);
     if (this.#versions.current) section.parameters = this.#versions.current.name;
     const missing: string[] = [];
     for (let i = 0; i < this.#inputs.length; i++)

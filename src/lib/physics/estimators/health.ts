@@ -16,14 +16,19 @@ const LEAST = 0.3;
  * measured output is known, the parameters are released.
  */
 export function settleNoise(stepper: EstimatingStepper, outputs: readonly Output[]): void {
-  for (const [i, output] of outputs.entries()) {
+  let any = false;
+  let all = true;
+  for (let i = 0; i < outputs.length; i++) {
+    const output = outputs[i]!;
     const { learner, noise } = output;
-    const slope = Math.abs(output.slope);
-    if (noise !== undefined) stepper.setNoise(i, noise / slope);
-    else if (learner.progress < 1 || !stepper.released) stepper.setNoise(i, learned(stepper, i, output), true);
+    const { progress } = learner;
+    if (noise !== undefined) stepper.setNoise(i, noise / Math.abs(output.slope));
+    else if (progress < 1 || !stepper.released) stepper.setNoise(i, learned(stepper, i, output), true);
+    const known = progress === 1 || (noise !== undefined && !learner.corrects);
+    if (known) any = true;
+    else if (progress > 0) all = false;
   }
-  const known = (o: Output) => o.learner.progress === 1 || (o.noise !== undefined && !o.learner.corrects);
-  if (outputs.some(known) && outputs.every((o) => known(o) || o.learner.progress === 0)) stepper.release();
+  if (any && all) stepper.release();
 }
 
 function learned(stepper: EstimatingStepper, i: number, { learner, slope }: Output): number {
@@ -36,35 +41,65 @@ function learned(stepper: EstimatingStepper, i: number, { learner, slope }: Outp
   return Math.sqrt(Math.max(spread ** 2 - own, (LEAST * spread) ** 2));
 }
 
+interface Shown {
+  name: string;
+  changeName: string;
+  /** Index in the estimator's x. */
+  index: number;
+  fromModel: ((value: number) => number) | undefined;
+  /** Own units per unit of the model. */
+  slope: number;
+  /** Percent of the calibrated value per unit of the model; 0 for states. */
+  percent: number;
+  calibrated: number;
+}
+
 /**
- * Adds the estimates to the section: parameters as states, their change from the calibrated value in percent as derived
+ * Adds estimates to a model section: parameters as states, their change from the calibrated value in percent as derived
  * quantities, and the standard deviations of all of them.
  */
-export function changes(
-  section: ModelSection,
-  stepper: EstimatingStepper,
-  model: TwinModel,
-  drifting: readonly Drifting[],
-  fromModel: ReadonlyMap<string, (value: number) => number>,
-): void {
-  const shown = (name: string, value: number) => fromModel.get(name)?.(value) ?? value;
-  const spreadOf = (name: string, variance: number) => Math.sqrt(variance) * Math.abs(shown(name, 1) - shown(name, 0));
-  const sd: Record<string, number> = {};
-  const ns = model.states.length;
-  for (let i = 0; i < ns; i++)
-    if (section.states![model.states[i]!] !== undefined)
-      number(sd, model.states[i]!, spreadOf(model.states[i]!, stepper.variance(i)));
-  if (stepper.released)
-    for (let k = 0; k < drifting.length; k++) {
-      const { name } = drifting[k]!;
-      const calibrated = model.p[model.parameters.indexOf(name)]!;
-      const percent = 100 / (Math.abs(calibrated) || 1);
-      const spread = Math.sqrt(stepper.variance(ns + k));
-      number(section.states!, name, shown(name, stepper.x[ns + k]!));
-      number(sd, name, spreadOf(name, stepper.variance(ns + k)));
-      number(section.derived!, `${name}Change`, percent * (stepper.x[ns + k]! - calibrated));
-      number(sd, `${name}Change`, percent * spread);
-    }
-  section.stateSd = sd;
-  if (Number.isFinite(stepper.nis)) section.nis = stepper.nis;
+export class HealthReport {
+  readonly #states: readonly Shown[];
+  readonly #parameters: readonly Shown[];
+
+  constructor(
+    model: TwinModel,
+    drifting: readonly Drifting[],
+    fromModel: ReadonlyMap<string, (value: number) => number>,
+  ) {
+    const shown = (name: string, index: number, calibrated: number): Shown => {
+      const convert = fromModel.get(name);
+      return {
+        name,
+        changeName: `${name}Change`,
+        index,
+        fromModel: convert,
+        slope: convert ? Math.abs(convert(1) - convert(0)) : 1,
+        percent: 100 / (Math.abs(calibrated) || 1),
+        calibrated,
+      };
+    };
+    this.#states = model.states.map((name, i) => shown(name, i, 0));
+    this.#parameters = drifting.map(({ name }, k) =>
+      shown(name, model.states.length + k, model.p[model.parameters.indexOf(name)]!),
+    );
+  }
+
+  /** @param section with its states and derived quantities */
+  add(section: ModelSection, stepper: EstimatingStepper): void {
+    const sd: Record<string, number> = {};
+    for (const { name, index, slope } of this.#states)
+      if (section.states![name] !== undefined) number(sd, name, slope * Math.sqrt(stepper.variance(index)));
+    if (stepper.released)
+      for (const { name, changeName, index, fromModel, slope, percent, calibrated } of this.#parameters) {
+        const value = stepper.x[index]!;
+        const spread = Math.sqrt(stepper.variance(index));
+        number(section.states!, name, fromModel ? fromModel(value) : value);
+        number(sd, name, slope * spread);
+        number(section.derived!, changeName, percent * (value - calibrated));
+        number(sd, changeName, percent * spread);
+      }
+    section.stateSd = sd;
+    if (Number.isFinite(stepper.nis)) section.nis = stepper.nis;
+  }
 }
