@@ -6,6 +6,7 @@
 import type { Json } from "../../store/store.ts";
 import type { CompiledModel } from "../model.ts";
 import type { Deadline, StepCode } from "../stepper.ts";
+import { Belief } from "./belief.ts";
 import { Ekf } from "./ekf.ts";
 import type { Estimator } from "./estimator.ts";
 import { InnovationMonitor } from "./innovations.ts";
@@ -26,32 +27,20 @@ export interface EstimatingOptions {
   /** Longest time between two samples that is integrated, seconds. */
   maxGap: number;
   drifting: readonly Drifting[];
-  /** State → standard deviation of its process noise per √hour; others get the default (see `#rate`). */
+  /** State → standard deviation of its process noise per √hour; others get the default (see belief.ts). */
   process: ReadonlyMap<string, number>;
   /** Standard deviations beyond which a measurement is not used; 0: all are used. */
   gate: number;
 }
 
-/** Process noise of a measured state from one sample to the next, in standard deviations of its measurement. */
-const LOOSENESS = 0.1;
-/** A state that nobody measures: relative standard deviation at the start, and per √hour. */
-const UNMEASURED_START = 0.1;
-const UNMEASURED_DRIFT = 0.01;
-
 export class EstimatingStepper {
-  readonly #model: CompiledModel;
   readonly #options: EstimatingOptions;
   readonly #joint: CompiledJointModel;
   readonly #estimator: Estimator;
-  /** Output that measures each state itself, −1 where none does. */
-  readonly #outputOf: Int32Array;
+  readonly #belief: Belief;
   readonly #expected: Float64Array;
   readonly #sd: Float64Array;
   readonly #monitor: InnovationMonitor;
-  /** States that are measured but were not when the run started: the first measurement sets them. */
-  readonly #unset: Uint8Array;
-  readonly #startX: Float64Array;
-  readonly #startSd: Float64Array;
   /** Source time of t = 0, of the newest sample and of the last start, milliseconds. */
   #origin = Number.NaN;
   #newest = Number.NaN;
@@ -63,26 +52,21 @@ export class EstimatingStepper {
   #behind = false;
   readonly #waiting: Float64Array;
   #released = false;
-  /** Mean seconds between samples, of so many. */
-  #interval = 0;
-  #intervals = 0;
 
   constructor(model: CompiledModel, options: EstimatingOptions) {
     const names = options.drifting.map((d) => d.name);
     const outputs = Array.from(model.outputs.values());
-    const ns = model.states.length;
-    this.#model = model;
     this.#options = options;
     this.#joint = new CompiledJointModel(
       model,
       names,
       outputs.map((i) => model.quantities[i]!),
     );
-    this.#outputOf = Int32Array.from(model.states, (_, i) => outputs.indexOf(i));
-    const x = [...model.initial, ...names.map((name) => model.p[model.parameters.indexOf(name)]!)];
+    this.#belief = new Belief(model, options);
+    const { x } = this.#belief;
     const low = [...model.states.map(() => Number.NEGATIVE_INFINITY), ...options.drifting.map((d) => d.low)];
     const high = [...model.states.map(() => Number.POSITIVE_INFINITY), ...options.drifting.map((d) => d.high)];
-    const zeros = x.map(() => 0);
+    const zeros = new Float64Array(x.length);
     const start = { x, sd: zeros, q: zeros, r: outputs.map(() => 1), low, high };
     const gate = options.gate > 0 ? { gate: options.gate } : {};
     this.#estimator = new (options.method === "ukf" ? Ukf : Ekf)(this.#joint, { ...start, ...gate });
@@ -90,10 +74,6 @@ export class EstimatingStepper {
     this.#sd = new Float64Array(outputs.length).fill(Number.NaN);
     this.#waiting = new Float64Array(model.inputs.length);
     this.#monitor = new InnovationMonitor(outputs.length);
-    this.#unset = new Uint8Array(ns);
-    this.#startX = Float64Array.from(x);
-    this.#startSd = new Float64Array(x.length);
-    for (let i = 0; i < ns; i++) this.#startSd[i] = UNMEASURED_START * (Math.abs(x[i]!) || 1);
     this.#joint.quantities.fill(Number.NaN);
   }
 
@@ -155,25 +135,13 @@ export class EstimatingStepper {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#open();
+    this.#belief.open(this.#estimator);
   }
 
   /** Parameters rest at the model's own values until `release`. */
   hold(): void {
     this.#released = false;
-    const { x, P } = this.#estimator;
-    const n = x.length;
-    for (let j = this.#joint.states; j < n; j++) {
-      x[j] = this.#startX[j]!;
-      for (let i = 0; i < n; i++) P[i * n + j] = P[j * n + i] = 0;
-    }
-  }
-
-  /** Adds the uncertainty of a start to the parameters, so that they find a new value quickly. */
-  #open(): void {
-    const { x, P } = this.#estimator;
-    const ns = this.#joint.states;
-    for (const [k, { startSd }] of this.#options.drifting.entries()) P[(ns + k) * (x.length + 1)]! += startSd ** 2;
+    this.#belief.hold(this.#estimator);
   }
 
   /**
@@ -197,7 +165,13 @@ export class EstimatingStepper {
     const seconds = Number.isNaN(this.#newest) ? 0 : (time - this.#newest) / 1000;
     this.#newest = time;
     const code = this.#advance(time, seconds, inputs);
-    if (code === "started" || code === "gap") this.#start(time, seconds, known);
+    if (code === "started" || code === "gap") {
+      this.#belief.start(this.#estimator, Number.isNaN(this.#startedAt), seconds, known, this.#released);
+      this.#joint.restart();
+      this.#monitor.restart();
+      this.#startedAt = time;
+      this.#running = true;
+    }
     if (code === "ok" || code === "started" || code === "gap") this.#update(code === "ok" ? measured : NOTHING);
     else this.#forget();
     return code;
@@ -223,8 +197,8 @@ export class EstimatingStepper {
     const gap = seconds > this.#options.maxGap;
     let reached = target;
     if (this.#running && !gap && target > this.#t) {
-      this.#setRates();
-      if (seconds > 0) this.#clock(seconds);
+      if (seconds > 0) this.#belief.clock(seconds);
+      this.#belief.setRates(this.#estimator, this.#released ? this.#monitor.haste : 0);
       reached = this.#estimator.predict(this.#t, target - this.#t);
       if (!this.#isFinite()) reached = Number.NaN;
     }
@@ -265,67 +239,9 @@ export class EstimatingStepper {
     return changed;
   }
 
-  #clock(seconds: number): void {
-    if (this.#intervals < 1000) this.#intervals++;
-    this.#interval += (seconds - this.#interval) / this.#intervals;
-  }
-
-  #setRates(): void {
-    const { q } = this.#estimator;
-    const ns = this.#joint.states;
-    for (let i = 0; i < ns; i++) q[i] = this.#rate(i);
-    const faster = this.#monitor.haste;
-    for (let k = 0; k < this.#options.drifting.length; k++)
-      q[ns + k] = this.#released ? (faster * this.#options.drifting[k]!.driftSd ** 2) / 3600 : 0;
-  }
-
-  /** Variance rate of a state's process noise, per second. */
-  #rate(state: number): number {
-    const given = this.#options.process.get(this.#model.states[state]!);
-    if (given !== undefined) return given ** 2 / 3600;
-    const output = this.#outputOf[state]!;
-    if (output >= 0) return (LOOSENESS ** 2 * this.#estimator.r[output]!) / Math.max(this.#interval, 1e-3);
-    return (
-      (UNMEASURED_DRIFT * Math.max(Math.abs(this.#startX[state]!), Math.abs(this.#estimator.x[state]!))) ** 2 / 3600
-    );
-  }
-
-  #start(time: number, seconds: number, known: ArrayLike<number>): void {
-    const { x, P, r } = this.#estimator;
-    const n = x.length;
-    const ns = this.#joint.states;
-    const first = Number.isNaN(this.#startedAt);
-    const sd = new Float64Array(n);
-    for (let i = 0; i < ns; i++) {
-      const output = this.#outputOf[i]!;
-      const m = output < 0 ? Number.NaN : (known[output] ?? Number.NaN);
-      this.#unset[i] = output >= 0 && !Number.isFinite(m) ? 1 : 0;
-      if (Number.isFinite(m)) {
-        x[i] = m;
-        sd[i] = Math.sqrt(r[output]!);
-      } else {
-        // What nobody measures keeps its last value over a gap.
-        if (first || !Number.isFinite(x[i])) x[i] = this.#startX[i]!;
-        sd[i] = this.#startSd[i]!;
-      }
-    }
-    for (const [k, { startSd, driftSd }] of this.#options.drifting.entries()) {
-      const i = ns + k;
-      if (!Number.isFinite(x[i])) x[i] = this.#startX[i]!;
-      const now = Number.isFinite(P[i * n + i]) ? P[i * n + i]! : startSd ** 2;
-      const drifted = this.#released ? now + (driftSd ** 2 * seconds) / 3600 : now;
-      sd[i] = Math.sqrt(Math.min(Math.max(now, startSd ** 2), drifted));
-    }
-    this.#estimator.reset(x, sd);
-    this.#joint.restart();
-    this.#monitor.restart();
-    this.#startedAt = time;
-    this.#running = true;
-  }
-
   #update(measured: ArrayLike<number>): void {
     const { expected, variance, x } = this.#estimator;
-    for (let i = 0; i < this.#unset.length; i++) if (this.#unset[i] === 1) this.#set(i, measured[this.#outputOf[i]!]!);
+    this.#belief.settle(this.#estimator, measured);
     this.#estimator.update(this.#t, measured);
     for (let i = 0; i < expected.length; i++) {
       this.#expected[i] = expected[i]!;
@@ -335,22 +251,10 @@ export class EstimatingStepper {
     this.#joint.observe(this.#t, x, expected);
   }
 
-  #set(state: number, measured: number): void {
-    if (!Number.isFinite(measured)) return;
-    const { x, P, r } = this.#estimator;
-    const n = x.length;
-    for (let i = 0; i < n; i++) P[i * n + state] = P[state * n + i] = 0;
-    P[state * (n + 1)] = r[this.#outputOf[state]!]!;
-    x[state] = measured;
-    this.#unset[state] = 0;
-  }
-
   /** The machine has jumped: both parameters and the measured state become uncertain enough to follow. */
   readonly #believe = (output: number): void => {
-    const { P, x, innovation } = this.#estimator;
-    if (this.#released) this.#open();
-    const state = this.#outputOf.indexOf(output);
-    if (state >= 0) P[state * (x.length + 1)]! += innovation[output]! ** 2;
+    if (this.#released) this.#belief.open(this.#estimator);
+    this.#belief.doubt(this.#estimator, output);
   };
 
   #forget(): void {
@@ -372,7 +276,7 @@ export class EstimatingStepper {
       waiting: Array.from(this.#waiting, orNull),
       behind: this.#behind,
       r: Array.from(this.#estimator.r),
-      unset: Array.from(this.#unset),
+      unset: Array.from(this.#belief.unset),
       monitor: this.#monitor.snapshot(),
       origin: orNull(this.#origin),
       newest: orNull(this.#newest),
@@ -380,8 +284,8 @@ export class EstimatingStepper {
       t: this.#t,
       running: this.#running,
       released: this.#released,
-      interval: this.#interval,
-      intervals: this.#intervals,
+      interval: this.#belief.interval,
+      intervals: this.#belief.intervals,
       solver: this.#joint.snapshot(),
     };
   }
@@ -394,7 +298,7 @@ export class EstimatingStepper {
       [s.u, u],
       [s.waiting, this.#waiting],
       [s.r, this.#estimator.r],
-      [s.unset, this.#unset],
+      [s.unset, this.#belief.unset],
     ] as const;
     for (const [values, target] of lists)
       if (!Array.isArray(values) || values.length !== target.length)
@@ -409,8 +313,8 @@ export class EstimatingStepper {
     this.#running = s.running === true;
     this.#behind = s.behind === true;
     this.#released = s.released === true;
-    this.#interval = Number(s.interval) || 0;
-    this.#intervals = Number(s.intervals) || 0;
+    this.#belief.interval = Number(s.interval) || 0;
+    this.#belief.intervals = Number(s.intervals) || 0;
     this.#monitor.restore(s.monitor);
     this.#joint.restore(s.solver ?? null);
   }
