@@ -321,6 +321,17 @@ describe("discontinuities", () => {
     }
   });
 
+  it("are not stepped over when they last a shorter time than a step", () => {
+    // Nothing happens but the pulses: steps grow to the longest that is allowed, 0.5.
+    const problem: OdeProblem = {
+      ...scalar((t) => (Math.abs((t % 4) - 2) < 0.1 ? 5 : 0)),
+      switches: { count: 1, write: (t, _y, out) => void (out[0] = Math.abs((t % 4) - 2) - 0.1) },
+    };
+    const y = Float64Array.of(0);
+    new OdeSolver(problem, { maxStep: 0.5 }).integrate(0, y, 20);
+    assert(Math.abs(y[0]! - 5) < 1e-9, String(y[0]));
+  });
+
   it("by state: a thermostat without hysteresis in the state, exactly to the switch", () => {
     // y' = 1 − y above 0.5, 2 below: reaches 0.5 at 0.25, then 1 − 0.5 e^(0.25 − t).
     const problem: OdeProblem = {

@@ -10,6 +10,9 @@ const SLIDING_SWITCHES = 40;
 /** Good steps after which the switches are watched again. */
 const SLIDING_STEPS = 200;
 
+/** Where within a step changes of sign are looked for. */
+const PLACES = [0.25, 0.5, 0.75, 1];
+
 /** Part of a step, 0 … 1; `smooth` when the step to its end was accurate. */
 export interface Part {
   low: number;
@@ -70,21 +73,24 @@ export class Landing {
   }
 
   /**
-   * Where in the step that was just tried a watched function changes sign: at its end or, for events, already inside.
+   * Where in the step that was just tried a watched function changes sign, at its end or already inside.
    * @returns the part of the step, 0 … 1, between whose ends it does
    */
   crosses(t: number, y: Float64Array, h: number, error: number): Part | undefined {
     const { crossings } = this;
     const method = this.#choice.current;
+    const { next } = method;
     const smooth = error <= 1;
-    if (!crossings.hasEvents || !smooth)
-      return crossings.look(t + h, method.next) ? { low: 0, high: 1, smooth } : undefined;
-    method.prepareDense(t, y, h);
-    // From place to place, so that an event is seen that ends before the step does.
+    if (!smooth) return crossings.look(t + h, next) ? { low: 0, high: 1, smooth } : undefined;
+    // For switches a straight line shows well enough where to look.
+    const straight = !crossings.hasEvents;
+    if (!straight) method.prepareDense(t, y, h);
+    // From place to place, so that what ends before the step does is seen as well.
     let low = 0;
-    for (const high of [0.25, 0.5, 0.75, 1]) {
+    for (const high of PLACES) {
       const at = t + high * h;
-      if (high === 1) this.#scratch.set(method.next);
+      if (high === 1) this.#scratch.set(next);
+      else if (straight) for (let i = 0; i < y.length; i++) this.#scratch[i] = y[i]! + high * (next[i]! - y[i]!);
       else method.interpolate(high, this.#scratch);
       if (crossings.look(at, this.#scratch)) return { low, high, smooth };
       crossings.start(at, this.#scratch);
