@@ -49,6 +49,7 @@ export default function (RED: Runtime): void {
     ["store-route", "storeRoute"],
     ["equations-route", "equationsRoute"],
     ["expression-route", "expressionRoute"],
+    ["calibration-route", "calibrationRoute"],
     ["rul-route", "rulRoute"],
   ] as const)
     require(`../web/${module}.js`)[name](RED);

@@ -238,6 +238,11 @@ describe("twin-physics", () => {
       msg = await started.send(message(i));
     }
     assert.equal(msg.twin.model.parameters, "cal-1");
+    const { progress, version } = started.node.calibration("live", id);
+    assert.equal(progress, null);
+    assert.equal(version.report.parameters.length, 2);
+    assert(version.report.curves.motorCurrent.after.length > 100);
+    assert.deepEqual(started.node.calibration("live", "plant1:other"), { progress: null, version: null });
     assert(Math.abs(msg.twin.model.residual.motorCurrent!) < 0.05);
     const events = store.twin(ref).events.filter((e: { section: string }) => e.section === "model");
     assert.equal(events.length, 1);
@@ -246,6 +251,42 @@ describe("twin-physics", () => {
     msg = await started.send(message(2000));
     assert.equal(msg.twin.model.parameters, undefined);
     assert(Math.abs(msg.payload.motorCurrent! - 0.02 * Number(message(2000).twin.values.speed) - 1) < 1e-9);
+  });
+
+  it("shows a calibration to those who may read, and only of its own nodes", () => {
+    const { calibrationRoute } = require(`${root}/dist/web/calibration-route.js`);
+    const routes: [string, string, (req: object, res: object) => void][] = [];
+    calibrationRoute({
+      httpAdmin: { get: (...args: (typeof routes)[number]) => routes.push(args) },
+      auth: { needsPermission: (permission: string) => `needs ${permission}` },
+      nodes: {
+        getNode: (id: string) => (id === "p" ? { calibration: (...ref: string[]) => ref } : id === "q" ? {} : null),
+      },
+    });
+    assert.deepEqual(routes[0]!.slice(0, 2), ["/twin/api/calibration", "needs twin.read"]);
+    const ask = (query: object) => {
+      const answer = { code: 200, body: undefined as unknown };
+      const res = {
+        set: () => res,
+        status: (code: number) => {
+          answer.code = code;
+          return res;
+        },
+        json: (body: unknown) => {
+          answer.body = body;
+        },
+      };
+      routes[0]![2]({ query }, res);
+      return answer;
+    };
+    assert.deepEqual(ask({ node: "p", id: "plant1:a" }), { code: 200, body: ["live", "plant1:a"] });
+    for (const query of [
+      { node: "q", id: "a" },
+      { node: "x", id: "a" },
+      { node: "p" },
+      { node: "p", id: "a", branch: "?" },
+    ])
+      assert.equal(ask(query).code, 404);
   });
 
   it("keeps trends of estimated parameters and of their change", async () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { CalibrationReport } from "../../lib/physics/calibration/report.ts";
+import type { CalibrationVersion } from "../../lib/physics/calibration/versions.ts";
 import { type PhysicsResult, PhysicsTwin } from "../../lib/physics/physics-twin.ts";
 import { type PhysicsSettings, readPhysics } from "../../lib/physics/settings.ts";
 import type { Action } from "../../lib/store/store.ts";
@@ -43,7 +44,7 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
     done();
   });
   const history = trends();
-  wireStage<"model", PhysicsTwin>(RED, node, config, {
+  const { peek } = wireStage<"model", PhysicsTwin>(RED, node, config, {
     section: "model",
     outputs: 1,
     meaning: (asset) => meaning(settings, config, asset),
@@ -63,7 +64,23 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
         ? startCalibration(RED, calibrating, state, action, touch)
         : answer(RED, state, action),
   });
+  const calibration: CalibrationView = (branch, id) => ({
+    progress: calibrating.progress(branch, id) ?? null,
+    version: peek(branch, id)?.version ?? null,
+  });
+  Object.assign(node, { calibration });
 }
+
+/** What a node of this type says of the calibration of a twin; `node.calibration(branch, id)`. */
+export type CalibrationView = (
+  branch: string,
+  id: string,
+) => {
+  /** Share done of a running calibration, 0 … 1. */
+  progress: number | null;
+  /** The version in use, with its report; null before the first calibration, or while the node has not seen the twin. */
+  version: CalibrationVersion | null;
+};
 
 /** What a saved state depends on: the equations, their numbers, and the units of what they read and predict. */
 function meaning(settings: PhysicsSettings, config: TwinPhysicsConfig, asset: Asset): string {

@@ -58,6 +58,7 @@ export interface Stage<N extends SectionName, S extends Snapshotable> {
 
 /**
  * Wires a stage to its node.
+ * @returns a look at the state of a twin that this node has in memory
  * @throws TwinError when the configuration is not usable (see register.ts)
  */
 export function wireStage<N extends SectionName, S extends Snapshotable>(
@@ -65,7 +66,7 @@ export function wireStage<N extends SectionName, S extends Snapshotable>(
   node: Node,
   config: { asset?: string; name?: string },
   stage: Stage<N, S>,
-): void {
+): { peek(branch: string, id: string): S | undefined } {
   const { asset, store } = assetOf(RED, config.asset);
   const states = new KeyedStates<S>(store, node.id, stage.meaning(asset), () => stage.create(asset));
   const newest = new Map<string, number>();
@@ -89,6 +90,8 @@ export function wireStage<N extends SectionName, S extends Snapshotable>(
     states.close(removed);
     done();
   });
+
+  return { peek: (branch, id) => (states.has(branch, id) ? states.get(branch, id).state : undefined) };
 
   function onTwin(msg: Message, send: Send): void {
     const twin = readEnvelope(msg.twin);
