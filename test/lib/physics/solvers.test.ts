@@ -3,6 +3,7 @@ import { compileModel } from "../../../src/lib/physics/model.ts";
 import { odeProblem } from "../../../src/lib/physics/problem.ts";
 import type { OdeProblem } from "../../../src/lib/physics/solvers/problem.ts";
 import { OdeSolver, type SolverOptions } from "../../../src/lib/physics/solvers/solver.ts";
+import { createRandom, type Random } from "../../../src/lib/random.ts";
 import { IVPS, type Ivp } from "./ivp.ts";
 
 /** Relative error in the Euclidean norm. */
@@ -27,6 +28,50 @@ const scalar = (f: (t: number, y: number) => number): OdeProblem => ({
   n: 1,
   rhs: (t, y, out) => void (out[0] = f(t, y[0]!)),
 });
+
+/** y' = A·y with eigenvalues of all sizes in the left half-plane, mixed by a reflection and by units of their own. */
+function linearSystem(random: Random): { problem: OdeProblem; exact: (t: number) => Float64Array; t1: number } {
+  const modes = Array.from({ length: 1 + Math.floor(random.next() * 4) }, () => {
+    const size = 10 ** (-3 + 9 * random.next());
+    const angle = random.next() < 0.5 ? 0 : 1.2 * random.next();
+    return { re: -size * Math.cos(angle), im: size * Math.sin(angle), states: angle === 0 ? 1 : 2 };
+  });
+  const n = modes.reduce((sum, mode) => sum + mode.states, 0);
+  const normal = Array.from({ length: n }, () => random.normal());
+  const unit = Array.from({ length: n }, () => 10 ** (2 * random.next() - 1));
+  const start = Array.from({ length: n }, () => random.normal());
+  const length = normal.reduce((sum, v) => sum + v * v, 0);
+  const reflect = (x: number[]) => {
+    const d = (2 * x.reduce((sum, xi, i) => sum + xi * normal[i]!, 0)) / length;
+    return x.map((xi, i) => xi - d * normal[i]!);
+  };
+  /** Multiplies each mode by the complex number a + ib that belongs to it. */
+  const turn = (z: number[], factor: (re: number, im: number) => [number, number]) => {
+    const out: number[] = [];
+    for (const { re, im, states } of modes) {
+      const [a, b] = factor(re, im);
+      const [x = 0, y = 0] = z.slice(out.length, out.length + states);
+      out.push(...[a * x - b * y, b * x + a * y].slice(0, states));
+    }
+    return reflect(out).map((x, i) => x * unit[i]!);
+  };
+  const column = (j: number) => turn(reflect(unit.map((u, i) => (i === j ? 1 / u : 0))), (re, im) => [re, im]);
+  const matrix = Array.from({ length: n }, (_, j) => column(j));
+  return {
+    problem: {
+      n,
+      rhs: (_t, y, out) => {
+        for (let i = 0; i < n; i++) out[i] = matrix.reduce((sum, c, j) => sum + c[i]! * y[j]!, 0);
+      },
+      autonomous: true,
+    },
+    exact: (t) =>
+      Float64Array.from(
+        turn(start, (re, im) => [Math.exp(re * t) * Math.cos(im * t), Math.exp(re * t) * Math.sin(im * t)]),
+      ),
+    t1: 10 ** (-1 + 2 * random.next()),
+  };
+}
 
 describe("solver", () => {
   for (const [name, ivp] of Object.entries(IVPS))
@@ -94,6 +139,21 @@ describe("solver", () => {
     solver.integrate(4, y, 40);
     assert.equal(solver.method, "dop853");
     assert(Math.abs(y[0]! - 1) < 1e-8 && Math.abs(y[1]! - Math.cos(400)) < 1e-4, `${y}`);
+  });
+
+  it("solves 200 random linear systems, time constants from 1e-6 to 1e3 s, oscillating or not (closed form)", () => {
+    const random = createRandom("linear");
+    for (let run = 0; run < 200; run++) {
+      const { problem, exact, t1 } = linearSystem(random);
+      const y = exact(0);
+      const size = Math.max(...y.map(Math.abs));
+      const result = new OdeSolver(problem).integrate(0, y, t1, { maxSteps: 3000 });
+      assert.equal(result.code, "done");
+      const truth = exact(t1);
+      const error =
+        Math.max(...truth.map((x, i) => Math.abs(x - y[i]!))) / Math.max(1e-3 * size, ...truth.map(Math.abs));
+      assert(error < 1e-5, `run ${run}: ${error}`);
+    }
   });
 
   it("starts at zero, at rest, at tiny and at huge scales", () => {
