@@ -45,7 +45,7 @@ export function learn(
   trees: Growth,
 ): { learner: Learner; promised: Promised } {
   const { values, target, unit } = rows;
-  const width = edges.cuts.length;
+  const width = edges.steps.length;
   const missing = missingBins(edges, values);
   const data = binTable(edges, missing, values, width);
   const held = new Float64Array(target.length);
@@ -80,7 +80,7 @@ export function learnRestart(
   trees: Growth,
 ): { restart: Forest; restartShare: number } {
   const values = concat(fresh.values, restarted.values);
-  const data = binTable(edges, missing, values, edges.cuts.length);
+  const data = binTable(edges, missing, values, edges.steps.length);
   const target = new Float64Array(data.rows).fill(1, fresh.target.length);
   const rows = Int32Array.from(target.keys());
   const minLeaf = minLeafOf(rows.length);

@@ -105,32 +105,34 @@ export class FleetModel {
   /** Signals that a sample needs, in order: settings, their stand-ins, sensors. */
   readonly signals: string[];
   readonly features: string[];
-  private readonly bins: Uint8Array;
   private readonly quantiles = new Float64Array(LEVELS.length);
 
   constructor(content: FleetContent) {
     this.content = content;
     this.signals = [...settingNames(content.regimes), ...content.sensors.map((s) => s.name)];
     this.features = featureNames(content.sensors.length);
-    this.bins = new Uint8Array(this.features.length);
+  }
+
+  /** Features as the trees read them, written to `out`. */
+  bin(features: ArrayLike<number>, learner: Learner, out: Uint8Array): void {
+    binRow(this.content.edges, learner.missing, features, out);
   }
 
   /** Mean life left, 0 to cap. */
-  predict(features: ArrayLike<number>, learner: Learner): number {
-    binRow(this.content.edges, learner.missing, features, this.bins);
+  predict(bins: Uint8Array, learner: Learner): number {
     let sum = 0;
-    for (const forest of learner.forests) sum += predictForest(forest, this.bins);
+    for (const forest of learner.forests) sum += predictForest(forest, bins);
     return Math.min(this.content.cap, Math.max(0, sum / learner.forests.length));
   }
 
   /**
    * Probability that the clock of a unit was set anew in mid-life, by Bayes: what its features say, and that one unit in
    * seven is so.
+   * @param bins as for `full`
    */
-  doubt(features: ArrayLike<number>): number {
-    const { edges, full, restart, restartShare } = this.content;
-    binRow(edges, full.missing, features, this.bins);
-    const p = Math.min(1, Math.max(0, predictForest(restart, this.bins)));
+  doubt(bins: Uint8Array): number {
+    const { restart, restartShare } = this.content;
+    const p = Math.min(1, Math.max(0, predictForest(restart, bins)));
     const yes = (p * RESTARTED) / restartShare;
     return yes / (yes + ((1 - p) * (1 - RESTARTED)) / (1 - restartShare));
   }
@@ -150,8 +152,12 @@ export class FleetModel {
     return out;
   }
 
-  isStrange(outside: number[]): boolean {
-    return outside.length >= STRANGE;
+  /** Whether so many are that the condition was never seen. */
+  isStrange(features: ArrayLike<number>): boolean {
+    const { low, high } = this.content;
+    let count = 0;
+    for (let f = 0; f < this.features.length - 2; f++) if (features[f]! < low[f]! || features[f]! > high[f]!) count++;
+    return count >= STRANGE;
   }
 
   toJSON(): FleetModelJson {
@@ -196,7 +202,7 @@ export class FleetModel {
       };
       if (
         content.low.length !== features ||
-        content.edges.cuts.length !== features ||
+        content.edges.steps.length !== features ||
         indicator.weights.length !== sensors
       )
         throw new RangeError(`it names ${sensors} sensors and describes others`);

@@ -37,11 +37,11 @@ export class FleetPredictor {
   private readonly raw: Float64Array;
   private readonly z: Float64Array;
   private readonly features: Float64Array;
-  /** The features without those that need a known start. */
-  private readonly late: Float64Array;
+  /** The features as `full` reads them, and as `midlife` does: without those that need a known start. */
+  private readonly bins: Uint8Array;
+  private readonly lateBins: Uint8Array;
   private readonly startFeatures: number[];
   private readonly quantiles = new Float64Array(LEVELS.length);
-  private outside: number[] = [];
   private stray = 0;
   private samples = 0;
 
@@ -53,7 +53,8 @@ export class FleetPredictor {
     this.raw = new Float64Array(content.sensors.length);
     this.z = new Float64Array(content.sensors.length);
     this.features = new Float64Array(this.stream.length);
-    this.late = new Float64Array(this.stream.length);
+    this.bins = new Uint8Array(this.stream.length);
+    this.lateBins = new Uint8Array(this.stream.length);
     this.startFeatures = [...model.features.keys()].filter((f) => needsStart(model.features[f]!));
   }
 
@@ -65,8 +66,9 @@ export class FleetPredictor {
   update(time: number, values: ArrayLike<number> | Readonly<Record<string, number | null | undefined>>): void {
     const { content, signals } = this.model;
     const n = this.settings.length;
+    const inOrder = Array.isArray(values) || ArrayBuffer.isView(values);
     for (let i = 0; i < signals.length; i++) {
-      const x = "length" in values ? (values as ArrayLike<number>)[i] : values[signals[i]!];
+      const x = inOrder ? (values as ArrayLike<number>)[i] : (values as Record<string, number | null>)[signals[i]!];
       const value = typeof x === "number" && Number.isFinite(x) ? x : Number.NaN;
       if (i < n) this.settings[i] = value;
       else this.raw[i - n] = value;
@@ -84,22 +86,21 @@ export class FleetPredictor {
     if (this.samples === 0) return undefined;
     const { model, quantiles: q } = this;
     const { cap, full, midlife } = model.content;
-    this.outside = model.outside(this.features);
     const doubt = this.doubt();
     let mean = 0;
     if (doubt < 1) {
-      mean = model.predict(this.features, full);
+      mean = model.predict(this.bins, full);
       q.set(model.quantilesOf(mean, full));
     }
     // What hardly counts is not asked.
     if (doubt > 0.02) {
-      const late = model.predict(this.late, midlife);
+      const late = model.predict(this.lateBins, midlife);
       const other = model.quantilesOf(late, midlife);
       if (doubt < 1) poolQuantiles(q, other, doubt, cap);
       else q.set(other);
       mean += doubt * (late - mean);
     }
-    const unknown = model.isStrange(this.outside) || this.stray > STRAY;
+    const unknown = model.isStrange(this.features) || this.stray > STRAY;
     const spread = (x: number) => (unknown ? Math.min(cap, Math.max(0, mean + WIDER * (x - mean))) : x);
     return {
       mean,
@@ -125,18 +126,19 @@ export class FleetPredictor {
     const { model } = this;
     const { content } = model;
     const known = this.doubt() <= 0.5;
-    const [learner, features] = known ? [content.full, this.features] : [content.midlife, this.late];
+    const [learner, bins] = known ? [content.full, this.bins] : [content.midlife, this.lateBins];
     const out: string[] = [];
     if (this.stray > STRAY) out.push("unknown condition: this operating point was never seen in the fleet");
-    if (model.isStrange(this.outside))
-      out.push(`unknown condition: ${this.names(this.outside)} outside all that the fleet has shown`);
-    const now = model.predict(features, learner);
-    const trial = Float64Array.from(features);
+    if (model.isStrange(this.features))
+      out.push(`unknown condition: ${this.names(model.outside(this.features))} outside all that the fleet has shown`);
+    const now = model.predict(bins, learner);
+    const healthy = new Uint8Array(bins.length);
+    model.bin(content.healthy, learner, healthy);
     const found: { sensor: number; effect: number }[] = [];
     for (let s = 0; s < content.sensors.length; s++) {
-      for (let k = 4 * s; k < 4 * s + 4; k++) trial[k] = content.healthy[k]!;
+      const trial = bins.slice();
+      for (let k = 4 * s; k < 4 * s + 4; k++) if (known || !this.startFeatures.includes(k)) trial[k] = healthy[k]!;
       found.push({ sensor: s, effect: model.predict(trial, learner) - now });
-      for (let k = 4 * s; k < 4 * s + 4; k++) trial[k] = features[k]!;
     }
     found.sort((a, b) => b.effect - a.effect);
     for (const { sensor, effect } of found.slice(0, most))
@@ -174,16 +176,18 @@ export class FleetPredictor {
     return time - (clock.isAge ? clock.start : this.stream.start);
   }
 
-  /** Probability that the first sample was not the beginning of life. Sets the features for that case. */
+  /** Probability that the first sample was not the beginning of life. Reads the features for both cases. */
   private doubt(): number {
-    const { features, late, model } = this;
-    const { clock } = model.content;
-    late.set(features);
-    for (const f of this.startFeatures) late[f] = Number.NaN;
+    const { features, bins, lateBins, model } = this;
+    const { clock, full, midlife } = model.content;
+    model.bin(features, full, bins);
+    lateBins.set(bins);
+    for (let f = 0; f < bins.length; f++) if (Number.isNaN(features[f]!)) lateBins[f] = midlife.missing[f]!;
+    for (const f of this.startFeatures) lateBins[f] = midlife.missing[f]!;
     // A clock that shows a later start still tells the age.
     if (!startIsSeen(clock, this.stream.start)) return 1;
-    late[late.length - 2] = Number.NaN;
-    return model.doubt(features);
+    lateBins[bins.length - 2] = midlife.missing[bins.length - 2]!;
+    return model.doubt(bins);
   }
 
   private sentence(sensor: number, known: boolean): string {

@@ -95,7 +95,8 @@ export function predictForest(forest: Forest, bins: Uint8Array): number {
     let node = 0;
     for (let d = 0; d < DEPTH; d++) {
       const at = nodes + node;
-      node = 2 * node + (bins[feature[at]!]! > split[at]! ? 2 : 1);
+      // The sign bit instead of a comparison: a branch that is taken half the time costs more than the tree.
+      node = 2 * node + 1 + ((split[at]! - bins[feature[at]!]!) >>> 31);
     }
     sum += leaf[leaves + node - NODES]! * scale[t]!;
   }
