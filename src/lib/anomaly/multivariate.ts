@@ -20,6 +20,9 @@ const GAP = 5;
 const IN_BAND = 3;
 /** Baselines forget over this many learning lengths. */
 const HORIZON = 25;
+/** Larger values, and deviations, count as this: their squares must stay numbers. */
+const LARGEST = 1e100;
+const FARTHEST = 1e6;
 /** Rows that are enough for anything at all. */
 const FEWEST = 20;
 
@@ -105,10 +108,11 @@ export class Multivariate {
 
   /**
    * One row.
-   * @param x values, NaN where there is no new one
+   * @param row values, NaN where there is no new one
    * @returns surprise; NaN while learning or settling
    */
-  update(time: number, x: Float64Array, lesson: Lesson): number {
+  update(time: number, row: Float64Array, lesson: Lesson): number {
+    const x = row.some((v) => Math.abs(v) > LARGEST) ? row.map(believable) : row;
     this.#pace(time);
     this.#last = time;
     if (!this.ready) {
@@ -168,7 +172,7 @@ export class Multivariate {
     for (const [i, channel] of this.channels.entries()) {
       const value = x[i]!;
       const known = channel.count > 0 && !Number.isNaN(value);
-      z[i] = known ? channel.z(value) : Number.NaN;
+      z[i] = known ? Math.max(-FARTHEST, Math.min(FARTHEST, channel.z(value))) : Number.NaN;
       autocorrelation[i] = channel.autocorrelation;
       uncertainty[i] = channel.count > 0 ? channel.uncertainty(this.#horizon) : 0;
       band[i] = this.#options.bands[i]! / channel.scale;
@@ -273,3 +277,5 @@ export class Multivariate {
     this.#last = s.last === null ? null : num(s.last);
   }
 }
+
+const believable = (x: number): number => Math.max(-LARGEST, Math.min(LARGEST, x));

@@ -193,6 +193,38 @@ describe("stream detector", () => {
     assert.equal(verdict.active, true);
   });
 
+  it("answers with numbers, and can be saved, whatever it is given", () => {
+    const kinds: ((random: () => number, i: number) => number)[] = [
+      () => 7,
+      () => Number.NaN,
+      (random) => (random() > 0 ? random() : Number.NaN),
+      (random) => (random() > 2 ? 1e308 * random() : random()),
+      (random) => Math.round(random()),
+      (random) => 1e12 + random(),
+      (_, i) => i,
+      (random, i) => (i < 100 ? 0 : random()),
+      (random) => 1e-300 * random(),
+    ];
+    for (let seed = 1; seed <= 24; seed++) {
+      const random = gaussian(seed);
+      const uniform = () => Math.abs(random()) % 1;
+      const chosen = Array.from({ length: 1 + (seed % 5) }, () => kinds[Math.floor(uniform() * kinds.length)]!);
+      const options = optionsFor(chosen.length, { learning: 40 + seed, hold: 1 + (seed % 3), modal: seed % 4 === 0 });
+      const detector = new StreamDetector(options);
+      let time = 0;
+      for (let i = 0; i < 400; i++) {
+        time += uniform() < 0.02 ? -5e5 : uniform() < 0.02 ? 1e9 : uniform() < 0.05 ? 0 : 1000;
+        const x = Float64Array.from(chosen, (kind) => kind(random, i));
+        const mode = seed % 4 === 0 ? ["a", "b", undefined][Math.floor(i / 50) % 3] : "";
+        const v = detector.update(time, x, uniform() < 0.9, mode);
+        for (const value of [v.score, v.event, ...v.shares])
+          assert.ok(value >= 0 && value <= 1 + 1e-9, `seed ${seed}, row ${i}: ${value}`);
+        if (uniform() < 0.005) detector.falseAlarm();
+        if (i % 200 === 199) new StreamDetector(options).restore(JSON.parse(JSON.stringify(detector.snapshot())));
+      }
+    }
+  });
+
   it("refuses a snapshot that does not fit", () => {
     const one = new StreamDetector(optionsFor(3));
     assert.throws(() => one.restore(new StreamDetector(optionsFor(4)).snapshot()), RangeError);
