@@ -162,7 +162,7 @@ describe("cross-channel residual", () => {
       // Held-out scales: residuals of rows to come have variance one; those at the floor have less.
       for (let c = 0; c < 4; c++) sum[c]! += cross.residual[c]! ** 2 / 500;
     }
-    for (const s of sum) assert.ok(s > 0.3 && s < 1.3, `variance ${s}`);
+    for (const s of sum) assert.ok(s > 0.15 && s < 1.3, `variance ${s}`);
     for (let c = 0; c < 4; c++) {
       const { surprise, shares } = step((z) => {
         z[c]! += 1;

@@ -18,7 +18,7 @@ const DAY = 86_400_000;
 /** Ridge, in variances of a channel: inputs are believed to a tenth of their deviation. */
 const RIDGE = 0.01;
 /** Residuals below this share of a channel's deviation are never odd. */
-const SMALLEST = 0.1;
+const SMALLEST = 0.15;
 /** A single residual counts as at most ten of its standard deviations. */
 const CAP = 100;
 /** Deviations are taken as at most this many standard deviations. */
@@ -234,6 +234,7 @@ export class CrossChannel implements Detector {
         verdict.shares[i] = Number.isNaN(r) ? 0 : Math.min(CAP, r * r) / sum;
       }
     if (learn) this.#learn();
+
     return verdict;
   }
 
@@ -269,13 +270,18 @@ export class CrossChannel implements Detector {
     return seen ? (sum * this.#p) / seen : 0;
   }
 
-  #learn(): void {
+  /** The scales of the residuals follow. */
+  #follow(): void {
     for (let i = 0; i < this.#p; i++) {
       const r = this.residual[i]!;
       if (Number.isNaN(r) || this.#sigma[i] === UNKNOWN) continue;
       const growth = 1 + (Math.min(9, r * r) / CLIPPED_VARIANCE - 1) / FOLLOW;
       this.#sigma[i] = Math.max(SMALLEST, this.#sigma[i]! * Math.sqrt(growth));
     }
+  }
+
+  #learn(): void {
+    this.#follow();
     this.#add(this.#sums);
     this.#rows++;
     if (++this.#stale < Math.max(256, this.#rows >> 3)) return;
