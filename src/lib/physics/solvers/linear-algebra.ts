@@ -24,6 +24,7 @@ export class DenseSolver implements ShiftedSolver {
   readonly #n: number;
   readonly #a: Float64Array;
   readonly #pivot: Int32Array;
+  #exchanged = false;
 
   constructor(n: number) {
     this.#n = n;
@@ -36,6 +37,7 @@ export class DenseSolver implements ShiftedSolver {
     const a = this.#a;
     for (let i = 0; i < n * n; i++) a[i] = -jacobian[i]!;
     for (let i = 0; i < n; i++) a[i * n + i]! += shift;
+    this.#exchanged = false;
     for (let k = 0; k < n; k++) {
       let p = k;
       let largest = Math.abs(a[k * n + k]!);
@@ -48,12 +50,14 @@ export class DenseSolver implements ShiftedSolver {
       }
       this.#pivot[k] = p;
       if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return false;
-      if (p !== k)
+      if (p !== k) {
+        this.#exchanged = true;
         for (let j = 0; j < n; j++) {
           const swap = a[k * n + j]!;
           a[k * n + j] = a[p * n + j]!;
           a[p * n + j] = swap;
         }
+      }
       // The reciprocal is kept on the diagonal.
       const inverse = (a[k * n + k] = 1 / a[k * n + k]!);
       for (let i = k + 1; i < n; i++) {
@@ -71,14 +75,14 @@ export class DenseSolver implements ShiftedSolver {
     const n = this.#n;
     const a = this.#a;
     const pivot = this.#pivot;
-    for (let k = 0; k < n; k++) {
-      const p = pivot[k]!;
-      if (p !== k) {
+    if (this.#exchanged)
+      for (let k = 0; k < n; k++) {
+        const p = pivot[k]!;
+        if (p === k) continue;
         const swap = b[k]!;
         b[k] = b[p]!;
         b[p] = swap;
       }
-    }
     for (let i = 1; i < n; i++) {
       let sum = b[i]!;
       for (let j = 0, at = i * n; j < i; j++) sum -= a[at + j]! * b[j]!;
