@@ -84,7 +84,11 @@ export class PhysicsTwin {
     this.#correction = version?.correction ? LearnedCorrection.from(version.correction) : undefined;
     this.#runner =
       estimate && equations
-        ? new EstimatingStepper(model as CompiledModel, { ...estimate, maxGap: this.#settings.maxGap })
+        ? new EstimatingStepper(model as CompiledModel, {
+            ...estimate,
+            maxGap: this.#settings.maxGap,
+            corrected: (quantity) => this.#settings.correct && quantity >= model.states.length,
+          })
         : (this.#settings.simulator?.() ?? new Stepper(model as CompiledModel, this.#settings));
     this.#outputs = Array.from(model.outputs, ([signal, index]) => this.#output(signal, index));
     this.#measured = new Float64Array(this.#outputs.length);

@@ -264,6 +264,34 @@ describe("estimating beside a machine", () => {
     assert.equal(stepper.proceed(), undefined);
   });
 
+  it("finds a change smaller than the noise of a parameter that was said not to drift", () => {
+    const one = readAsset({
+      idPattern: "*",
+      signals: [
+        { name: "u", unit: "1" },
+        { name: "y", unit: "1" },
+      ],
+    });
+    const config = {
+      preset: "own",
+      equations: "y = c * u",
+      parameters: [{ name: "c", value: 1 }],
+      correct: false,
+      estimate: "ekf",
+    };
+    const drifting = [{ name: "c", driftSd: 1e-4 }];
+    const twin = new PhysicsTwin(readPhysics({ ...config, drifting, noise: [{ signal: "y", sd: 0.05 }] }, one), one);
+    const random = createRandom(17);
+    let last: ReturnType<PhysicsTwin["update"]> | undefined;
+    for (let i = 0; i < 3000; i++) {
+      const values = { u: 1, y: (i < 1000 ? 1 : 0.97) + 0.05 * random.normal() };
+      last = twin.update({ v: 1, id: "a", branch: "live", time: START + 1000 * i, values, updated: ["u", "y"] });
+      // Before: still 0. The mean of 1000 samples alone would be known to 0.16 %.
+      if (i === 999) assert(Math.abs(last.section.derived!.cChange!) < 0.6, `${last.section.derived!.cChange} %`);
+    }
+    assert(Math.abs(last!.section.derived!.cChange! + 3) < 0.8, `${last!.section.derived!.cChange} %`);
+  });
+
   it("takes no measurement for true while an input is doubtful", () => {
     const tank = new Tank(16);
     const twin = tankTwin();

@@ -31,6 +31,8 @@ export interface EstimatingOptions {
   process: ReadonlyMap<string, number>;
   /** Standard deviations beyond which a measurement is not used; 0: all are used. */
   gate: number;
+  /** Whether a learned offset is taken from the measurement of a quantity (by its index); by default from none. */
+  corrected?: (quantity: number) => boolean;
 }
 
 export class EstimatingStepper {
@@ -73,7 +75,7 @@ export class EstimatingStepper {
     this.#expected = new Float64Array(outputs.length).fill(Number.NaN);
     this.#sd = new Float64Array(outputs.length).fill(Number.NaN);
     this.#waiting = new Float64Array(model.inputs.length);
-    this.#monitor = new InnovationMonitor(outputs.length);
+    this.#monitor = new InnovationMonitor(outputs.map((i) => options.corrected?.(i) ?? false));
     this.#joint.quantities.fill(Number.NaN);
   }
 

@@ -15,13 +15,17 @@ const PATIENCE = 10;
  * excess, up to a limit, which is an adaptive fading factor (after Zhou & Frank 1996, Int. J. Control 65). The short mean
  * sees a quick fault, the long one a small one.
  */
-const LAG = [
-  { window: 100, fastest: 400 },
-  { window: 600, fastest: 400 },
-] as const;
+const LAG = [100, 600] as const;
+const FASTEST = 400;
+/**
+ * A mean beyond this many times that limit is no drift but a change that is smaller than the noise: as a jump. Every time
+ * it takes more, so that an error of the model that no parameter explains does not open them again and again.
+ */
+const JUMP = 2;
+const DULLING = 1.5;
 /** Standard deviation of the learned offset, which 100 samples tell to a tenth. */
 const OFFSET = 0.1;
-const LAGGING = LAG.map(({ window }) => 3 * Math.hypot(1 / Math.sqrt(2 * window), OFFSET));
+const lagging = (window: number, offset: number): number => 3 * Math.hypot(1 / Math.sqrt(2 * window), offset);
 /** Adapted noise stays between these shares of the standard deviation that was learned. */
 const LEAST_ADAPTED = 0.03;
 const MOST_ADAPTED = 5;
@@ -39,11 +43,20 @@ export class InnovationMonitor {
   #nisSum = 0;
   #nisCount = 0;
 
-  constructor(outputs: number) {
+  /** Multiple of the limit that counts as a jump, per output. */
+  readonly #jump: Float64Array;
+  /** Means from which on the parameters lag, in the order of `#lag`. */
+  readonly #lagging: Float64Array;
+
+  /** @param corrected outputs from which a learned offset is taken away */
+  constructor(corrected: readonly boolean[]) {
+    const outputs = corrected.length;
+    this.#lagging = Float64Array.from(corrected.flatMap((is) => LAG.map((window) => lagging(window, is ? OFFSET : 0))));
     this.#inRow = new Int32Array(outputs);
     this.#learned = new Float64Array(outputs);
     this.#before = new Float64Array(outputs).fill(Number.NaN);
     this.#lag = new Float64Array(outputs * LAG.length);
+    this.#jump = new Float64Array(outputs).fill(JUMP);
   }
 
   /** Mean normalised innovation squared per measurement; NaN before the first. */
@@ -59,18 +72,15 @@ export class InnovationMonitor {
   /** How much faster than said the parameters seem to drift, in variance: 1 or more. */
   get haste(): number {
     let haste = 1;
-    for (let k = 0; k < LAG.length; k++) {
-      let largest = 0;
-      for (let i = k; i < this.#lag.length; i += LAG.length) largest = Math.max(largest, Math.abs(this.#lag[i]!));
-      haste = Math.max(haste, Math.min(LAG[k]!.fastest, (largest / LAGGING[k]!) ** 4));
-    }
+    for (let i = 0; i < this.#lag.length; i++)
+      haste = Math.max(haste, Math.min(FASTEST, (this.#lag[i]! / this.#lagging[i]!) ** 4));
     return haste;
   }
 
   /**
    * Takes the innovations of an update, and adapts the noise of the estimator where that is allowed.
    * @param estimating whether parameters are estimated
-   * @param onJump is called with an output that has been refused for so long that the machine must have jumped
+   * @param onJump is called with an output that says that the machine has jumped: refused for long, or far to one side
    */
   take(estimator: Estimator, estimating: boolean, onJump: (output: number) => void): void {
     const { refused, innovation, whitened, variance, nis, measurements } = estimator;
@@ -86,15 +96,20 @@ export class InnovationMonitor {
         this.#inRow[i] = 0;
         if (!estimating) continue;
         const z = v / Math.sqrt(variance[i]!);
-        let lags = false;
+        let lags = 0;
         for (let k = 0; k < LAG.length; k++) {
           const at = i * LAG.length + k;
-          this.#lag[at]! += (z - this.#lag[at]!) / LAG[k]!.window;
-          if (Math.abs(this.#lag[at]!) > LAGGING[k]!) lags = true;
+          this.#lag[at]! += (z - this.#lag[at]!) / LAG[k]!;
+          lags = Math.max(lags, Math.abs(this.#lag[at]!) / this.#lagging[at]!);
         }
         const w = whitened[i]!;
-        if (this.#learned[i]! > 0) this.#adapt(estimator, i, lags ? (w - this.#before[i]!) ** 2 / 2 : w * w);
+        if (this.#learned[i]! > 0) this.#adapt(estimator, i, lags > 1 ? (w - this.#before[i]!) ** 2 / 2 : w * w);
         this.#before[i] = w;
+        if (lags > this.#jump[i]!) {
+          this.#jump[i]! *= DULLING;
+          this.#lag.fill(0);
+          onJump(i);
+        }
       } else if (++this.#inRow[i]! >= PATIENCE) {
         this.#inRow[i] = 0;
         onJump(i);
@@ -124,6 +139,7 @@ export class InnovationMonitor {
     return {
       inRow: Array.from(this.#inRow),
       learned: Array.from(this.#learned),
+      jump: Array.from(this.#jump),
       before: Array.from(this.#before, (x) => (Number.isNaN(x) ? null : x + 0)),
       // JSON has no −0: + 0 makes it 0.
       lag: Array.from(this.#lag, (x) => x + 0),
@@ -137,6 +153,7 @@ export class InnovationMonitor {
     for (const [values, target] of [
       [s.inRow, this.#inRow],
       [s.learned, this.#learned],
+      [s.jump, this.#jump],
       [s.before, this.#before],
       [s.lag, this.#lag],
     ] as const) {
