@@ -70,12 +70,20 @@ const PRIOR_POWER = 0.6;
 export const FEWEST_FAILURES = 3;
 const FLEET_SHARE = 0.2;
 const FLEET_FULL = 5;
+/**
+ * Without any life known, the chance to last on is as if the age so far were a random moment of the life (Gott 1993): the density of
+ * the logarithm of the life falls with its inverse, down to this.
+ */
+const SCALE_FREE = 0.02;
 /** Share of the laws before any forecast was judged, when the evidence for growth is full; none below the least. */
 const LAWS = { share: 0.5, least: 6, full: 20 };
 /** Scatter of the limit: a share of the way, and of the noise with which its reaching is seen. */
 const SCATTER = { way: 0.01, noise: 0.75 };
-/** The mean counts no life beyond this share of the typical life, or this many ages when none is known. */
-const CAP = { ofTypical: 0.625, ages: 20 };
+/**
+ * The mean counts no life left beyond this share of the typical life (or of this share of the whole life that the record
+ * suggests, when that is longer), or this many ages when none is known.
+ */
+const CAP = { ofTypical: 0.625, ofWhole: 0.8, ages: 20 };
 /** Without a typical life, in ages; with one, in lives. */
 const LONGEST = 50;
 
@@ -168,10 +176,16 @@ export class ParticlePredictor {
     let life = poolOf(experts, weights);
     if (life.alive > 0.05) life = life.living();
     const prior = this.#prior;
-    if (prior) life = life.reweigh((time) => prior.density(this.age + time) ** PRIOR_POWER);
+    life = life.reweigh(
+      prior
+        ? (time) => prior.density(this.age + time) ** PRIOR_POWER
+        : (time) => Math.max(SCALE_FREE, this.age / (this.age + time)) ** PRIOR_POWER,
+    );
     const stretch = stretchOf(forecasts, weights);
     life = life.stretch(stretch);
-    const cap = prior ? CAP.ofTypical * Math.max(prior.typical, this.age) : CAP.ages * this.age;
+    const middle = life.quantile(0.5);
+    const whole = Number.isFinite(middle) ? this.age + middle : this.age;
+    const cap = prior ? CAP.ofTypical * Math.max(prior.typical, CAP.ofWhole * whole) : CAP.ages * this.age;
     return {
       mean: life.mean(cap),
       p05: life.quantile(0.05),
