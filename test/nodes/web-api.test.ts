@@ -81,6 +81,7 @@ for (const version of ["5", "4"] as const)
         "counters",
         `stream?${PUMP}`,
         "recent",
+        `rul/preview?${PUMP}&signal=speed&threshold=1`,
       ])
         assert.equal((await get(`twin/api/${path}`)).status, 401, path);
       for (const path of ["actions", "store/forget", "mqtt-test"])
