@@ -60,6 +60,7 @@ export class Stepper {
   /** Source time of the last start, milliseconds. */
   #startedAt = Number.NaN;
   #running = false;
+  #message: string | undefined;
 
   constructor(model: CompiledModel, options: StepperOptions) {
     this.#model = model;
@@ -80,6 +81,11 @@ export class Stepper {
   /** Values of the model's `quantities` after the last step; NaN where unknown. */
   get quantities(): Readonly<Float64Array> {
     return this.#out;
+  }
+
+  /** Why the last step failed, one sentence; undefined when it did not. */
+  get message(): string | undefined {
+    return this.#message;
   }
 
   /** Seconds that the states have been running since they were last set from outside. */
@@ -145,6 +151,7 @@ export class Stepper {
   #advance(sample: Sample, budget: { steps: number }, deadline: Deadline | undefined): StepCode {
     const target = (sample.time - this.#origin) / 1000;
     const gap = sample.seconds > this.#options.maxGap;
+    this.#message = undefined;
     if (this.#running && !gap && this.#y.length > 0) {
       const result = this.#solver.integrate(this.#t, this.#y, target, {
         maxSteps: budget.steps,
@@ -156,6 +163,7 @@ export class Stepper {
         return "behind";
       }
       if (result.code === "failed") {
+        this.#message = result.message;
         this.#t = target;
         this.#running = false;
         this.#take(sample.inputs);

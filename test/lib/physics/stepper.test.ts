@@ -86,6 +86,15 @@ describe("stepper", () => {
     assert.deepEqual(sliced.quantities, whole.quantities);
   });
 
+  it("says why it failed, and starts again with the next sample", () => {
+    const stepper = make("dx/dt = x^2");
+    stepper.step(0, [], [1]);
+    assert.equal(stepper.step(2000, [], [1]), "failed");
+    assert.match(stepper.message!, /grows without bound near t = 1:/);
+    assert.equal(stepper.step(2500, [], [1]), "started");
+    assert.equal(stepper.message, undefined);
+  });
+
   it("steps over what is stiff", () => {
     const stepper = make("dx/dt = 1e5*(sin(t) - x)", { maxSteps: 200 });
     stepper.step(0, [], [0]);
