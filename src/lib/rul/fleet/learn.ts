@@ -10,6 +10,8 @@ import { type Forest, growForest, predictForest, type TreeOptions } from "./tree
 /** Units up to which every fold is one unit. */
 const LEAVE_ONE_OUT = 10;
 const FOLDS = 5;
+/** Errors are measured on rows with at most so many caps of life left. */
+const JUDGED = 1.4;
 
 export type Growth = Omit<TreeOptions, "minLeaf">;
 
@@ -66,8 +68,12 @@ export function learn(
     }
   }
   const units = new Set(unit).size;
-  const bands = fitBands(held, target, cap, units);
-  return { learner: { forests, bands, missing }, promised: promise(held, target, bands, cap, units, count) };
+  // Long healthy lives fill the top with easy rows, which would make the interval there too sure of itself.
+  const judged = Int32Array.from(target.keys()).filter((r) => rows.left[r]! <= JUDGED * cap);
+  const predicted = Float64Array.from(judged, (r) => held[r]!);
+  const truth = Float64Array.from(judged, (r) => target[r]!);
+  const bands = fitBands(predicted, truth, cap, units);
+  return { learner: { forests, bands, missing }, promised: promise(predicted, truth, bands, cap, units, count) };
 }
 
 /** Learns to tell a unit whose life began with its first sample (0) from one whose clock was set anew in mid-life (1). */

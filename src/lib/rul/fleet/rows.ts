@@ -20,6 +20,8 @@ export interface Rows {
   values: Float32Array;
   /** Life left, at most the cap. */
   target: Float64Array;
+  /** Life left. */
+  left: Float64Array;
   unit: Int32Array;
 }
 
@@ -76,16 +78,19 @@ export function teachingRows(table: FleetTable, fleet: Fleet, cap: number, rando
 function collect(cap: number) {
   const values: number[] = [];
   const target: number[] = [];
+  const lives: number[] = [];
   const units: number[] = [];
   return {
     add(features: Float64Array, left: number, unit: number) {
       for (const x of features) values.push(x);
       target.push(Math.min(cap, left));
+      lives.push(left);
       units.push(unit);
     },
     rows: (): Rows => ({
       values: Float32Array.from(values),
       target: Float64Array.from(target),
+      left: Float64Array.from(lives),
       unit: Int32Array.from(units),
     }),
   };
