@@ -50,8 +50,8 @@ export interface StreamVerdict extends AlertVerdict {
 export class StreamDetector {
   readonly #options: Required<StreamOptions>;
   /** The watch over a single signal, which has an alert layer of its own. */
-  readonly #single: Univariate | undefined;
-  readonly #layer: AlertLayer;
+  #single: Univariate | undefined;
+  #layer: AlertLayer;
   #usual: UnivariateVerdict | undefined;
   #modes = new Map<string, Multivariate>();
   #mode = "";
@@ -63,13 +63,19 @@ export class StreamDetector {
   constructor(options: StreamOptions) {
     const zeros = () => new Float64Array(options.channels);
     this.#options = { floors: zeros(), bands: zeros(), modal: false, ...options };
-    const { channels, modal, learning, falseAlarmsPerMonth, hold, clear, refractory } = this.#options;
-    if (channels === 1 && !modal) this.#single = new Univariate({ learning, falseAlarmsPerMonth });
-    this.#layer = this.#single?.alert ?? new AlertLayer({ falseAlarmsPerMonth, hold, clear, refractory, calm: CALM });
+    const { channels, modal, falseAlarmsPerMonth, hold, clear, refractory } = this.#options;
+    this.#layer = new AlertLayer({ falseAlarmsPerMonth, hold, clear, refractory, calm: CALM });
+    if (channels === 1 && !modal) this.#watchAlone();
     this.#current = new Multivariate(this.#options);
     this.#modes.set("", this.#current);
     const { shares } = this.#current;
     this.#verdict = { ...this.#layer.verdict, judged: false, progress: 0, event: 0, shares };
+  }
+
+  #watchAlone(): void {
+    const { learning, falseAlarmsPerMonth } = this.#options;
+    this.#single = new Univariate({ learning, falseAlarmsPerMonth });
+    this.#layer = this.#single.alert;
   }
 
   /** What is usual of a single signal, and what is odd; undefined for several. */
@@ -104,6 +110,7 @@ export class StreamDetector {
    * @returns the same object each time
    */
   update(time: number, x: Float64Array, learn: boolean, mode: string | undefined): StreamVerdict {
+    if (this.#single) return this.#alone(this.#single, time, x[0]!, learn);
     if (mode !== undefined && mode !== this.#mode) this.#change(mode);
     const { active, over } = this.#layer.verdict;
     const lesson: Lesson = !learn ? "nothing" : active || over ? "bystanders" : "all";
@@ -111,7 +118,6 @@ export class StreamDetector {
     if (mode === undefined) this.#transient = TRANSIENT;
     else if (this.#transient > 0) this.#transient--;
     else raw = this.#current.update(time, x, lesson);
-    if (this.#single) return this.#alone(this.#single, time, x[0]!, learn);
     this.#first();
     const { progress, shares } = this.#current;
     const v = this.#layer.update(time, raw, lesson === "all");
@@ -126,7 +132,6 @@ export class StreamDetector {
     this.#usual = single.update(time, x, !learn);
     const { score, alarm, learned } = this.#usual;
     const { shares } = this.#current;
-    this.#current.first = [];
     const judged = learned >= 1 && !Number.isNaN(x) && alarm.threshold > 0;
     shares[0] = 1;
     return Object.assign(this.#verdict, alarm, { judged, progress: learned, event: score, shares });
@@ -137,15 +142,15 @@ export class StreamDetector {
    * @param mode as in `update`
    */
   declare(time: number, x: Float64Array, mode: string | undefined = ""): void {
-    if (mode !== undefined && mode !== this.#mode) this.#change(mode);
-    if (mode === undefined) return;
-    const raw = this.#current.update(time, x, "all");
     if (this.#single) {
       this.#alone(this.#single, time, x[0]!, true);
       if (this.#verdict.raised) this.#single.alert.falseAlarm();
       Object.assign(this.#verdict, this.#layer.verdict);
       return;
     }
+    if (mode !== undefined && mode !== this.#mode) this.#change(mode);
+    if (mode === undefined) return;
+    const raw = this.#current.update(time, x, "all");
     this.#first();
     this.#layer.declare(time, raw);
     this.#verdict.progress = this.#current.progress;
@@ -153,8 +158,8 @@ export class StreamDetector {
 
   /** Nothing more is declared normal: what was seen is enough, even where the learning phase wanted more. */
   learned(): void {
-    this.#current.finish();
     if (this.#single) return;
+    this.#current.finish();
     this.#first();
     this.#verdict.progress = this.#current.progress;
   }
@@ -183,7 +188,10 @@ export class StreamDetector {
 
   /** A channel measures something else from now on. */
   forget(channel: number): void {
-    for (const m of this.#modes.values()) m.forget(channel);
+    if (this.#single) {
+      this.#watchAlone();
+      Object.assign(this.#verdict, this.#layer.verdict, { judged: false, progress: 0, event: 0 });
+    } else for (const m of this.#modes.values()) m.forget(channel);
   }
 
   /** Ends the alarm and looks at the levels again. @param trust take the new level whatever it is */

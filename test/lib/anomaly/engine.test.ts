@@ -263,6 +263,24 @@ describe("anomaly engine", () => {
     }
   });
 
+  it("learns anew when its only signal turns into the residual of a model", () => {
+    const engine = engineFor(["flow"], { learning: 50, latch: false });
+    const random = gaussian(41);
+    let section = engine.update(message(START, { flow: 60 })).section;
+    const step = (i: number, flow: number, model: boolean) => {
+      const more = model ? { model: modelled({ flow: 60 }, { flow: flow - 60 }, 1) } : {};
+      section = engine.update(message(START + i * 1000, { flow }, more)).section;
+    };
+    for (let i = 1; i < 900; i++) step(i, 60 + random(), false);
+    assert.equal(section.state, "normal");
+    step(900, 60 + random(), true);
+    assert.equal(section.state, "learning");
+    for (let i = 901; i < 2500; i++) step(i, 60 + random(), true);
+    assert.equal(section.state, "normal");
+    for (let i = 2500; i < 2530; i++) step(i, 70 + random(), true);
+    assert.match(section.why[0]!, /^Flow (9|10|11)(\.\d)? m³\/h above the expected (59\.\d|60|60\.\d) m³\/h$/);
+  });
+
   it("gives the same verdicts, byte for byte, after a restart at any moment", () => {
     const script = (pump: Pump, part: number) => {
       if (part === 0) pump.run(150);
