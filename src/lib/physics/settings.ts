@@ -59,6 +59,8 @@ export interface PhysicsSettings {
   correct: boolean;
   floor: number;
   follow: number;
+  /** Seconds over which a calibration lets measured states run: the time constant of following, also where it is off. */
+  horizon?: number;
   settle: number;
   maxGap: number;
   /** Sentences about what is allowed, but seldom meant. */
@@ -105,6 +107,7 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     correct: config.correct !== false,
     floor: setting(config.floor, "Least spread", DEFAULTS.floor, 0, 100) / 100,
     follow: follows ? setting(config.follow, "Follow measured states", preset?.follow ?? DEFAULTS.follow, 0, 1e9) : 0,
+    horizon: setting(config.follow, "Follow measured states", preset?.follow ?? DEFAULTS.follow, 0, 1e9),
     settle: setting(config.settle, "Settling time", settle, 0, 1e9),
     maxGap: setting(config.maxGap, "Longest gap", DEFAULTS.maxGap, 1e-3, 1e9),
   };

@@ -61,6 +61,7 @@ export class Calibrating {
       options: {
         fitted: request.fitted,
         maxGap: settings.maxGap,
+        ...(settings.horizon && { horizon: settings.horizon }),
         noise: noiseOf(settings),
         ...(config.correction !== false && { correct: config.correctionInputs ?? [] }),
       },

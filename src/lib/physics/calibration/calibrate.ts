@@ -9,11 +9,10 @@ import { BAD, descend, type Fit, fitAnywhere } from "./fit.ts";
 import { type Identified, identify, keepIdle } from "./identify.ts";
 import { median, noiseOf } from "./noise.ts";
 import { type Fitted, Problem } from "./problem.ts";
+import type { SimulateOptions } from "./simulate.ts";
 
-export interface CalibrateOptions {
+export interface CalibrateOptions extends SimulateOptions {
   fitted: readonly Fitted[];
-  /** Longest time that is integrated and that an input holds, seconds. */
-  maxGap: number;
   /** Output → standard deviation of its measurement; the others' is estimated from the data. */
   noise?: ReadonlyMap<string, number>;
   /** Inputs of the learned correction; absent: no correction. */
@@ -161,13 +160,13 @@ function robustCost(problem: Problem, theta: readonly number[]): number {
 async function fitWeighted(
   model: CompiledModel,
   data: CalibrationData,
-  { fitted, maxGap, noise }: CalibrateOptions,
+  { fitted, noise, ...simulate }: CalibrateOptions,
   progress: (share: number) => void,
 ): Promise<Weighted> {
   const names = Array.from(model.outputs.keys());
   const series = (i: number) => data.outputs.filter((_, k) => k % names.length === i);
   const sigma = Float64Array.from(names, (name, i) => noise?.get(name) ?? noiseOf(series(i)));
-  const problem = new Problem(model, data, fitted, sigma, { maxGap });
+  const problem = new Problem(model, data, fitted, sigma, simulate);
   const start = problem.residuals(problem.encode(model.p));
   if (problem.used.length > 0 && start.every((r) => Math.abs(r) >= 1e4))
     throw new TwinError(
@@ -192,7 +191,7 @@ async function fitWeighted(
       const same = next.every((s, i) => s < REWEIGH * problem.sigma[i]! && s > problem.sigma[i]! / REWEIGH);
       if (same && skip.size === before) break;
       const again = withParameters(model, named(problem, best.theta));
-      problem = new Problem(again, data, fitted, next, { maxGap, skip });
+      problem = new Problem(again, data, fitted, next, { ...simulate, skip });
       best = await descend(problem, problem.encode(again.p));
     }
     const p = named(problem, best.theta);

@@ -4,7 +4,7 @@
  */
 import type { CompiledModel } from "../model.ts";
 import type { CalibrationData } from "./data.ts";
-import { Simulation } from "./simulate.ts";
+import { type SimulateOptions, Simulation } from "./simulate.ts";
 
 export interface Fitted {
   name: string;
@@ -48,7 +48,7 @@ export class Problem {
     data: CalibrationData,
     fitted: readonly Fitted[],
     sigma: Float64Array,
-    options: { maxGap: number; skip?: ReadonlySet<number> },
+    options: SimulateOptions & { skip?: ReadonlySet<number> },
   ) {
     this.model = model;
     this.#data = data;

@@ -7,6 +7,11 @@ import type { CalibrationData } from "./data.ts";
 export interface SimulateOptions {
   /** Longest time between two rows, and longest time that an input holds, seconds. */
   maxGap: number;
+  /**
+   * Seconds after which measured states start from their measurement again; never by default. For models that only add up
+   * what flows in and out, and with it every error of a flow meter.
+   */
+  horizon?: number;
 }
 
 const RTOL = 1e-6;
@@ -18,6 +23,7 @@ export class Simulation {
   readonly #model: CompiledModel;
   readonly #data: CalibrationData;
   readonly #maxGap: number;
+  readonly #horizon: number;
   readonly #rows: Int32Array;
   /** Output that measures each state itself, −1 where none does. */
   readonly #outputOf: Int32Array;
@@ -27,10 +33,15 @@ export class Simulation {
   readonly #flow: ReturnType<typeof solverFlow>;
   readonly #p: Float64Array;
 
-  constructor(model: CompiledModel, data: CalibrationData, { maxGap }: SimulateOptions) {
+  constructor(
+    model: CompiledModel,
+    data: CalibrationData,
+    { maxGap, horizon = Number.POSITIVE_INFINITY }: SimulateOptions,
+  ) {
     this.#model = model;
     this.#data = data;
     this.#maxGap = maxGap * 1000;
+    this.#horizon = horizon * 1000;
     this.states = model.states.length;
     this.#rows = Int32Array.from(model.outputs.values());
     this.#outputOf = Int32Array.from(model.states, (_, i) => this.#rows.indexOf(i));
@@ -82,6 +93,7 @@ export class Simulation {
     const since = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
     let running = false;
     let first = true;
+    let started = time[0]!;
     for (let k = 0; k < time.length; k++) {
       const gap = k > 0 ? time[k]! - time[k - 1]! : 0;
       if (running && gap > this.#maxGap) running = false;
@@ -97,11 +109,17 @@ export class Simulation {
         if (!first) this.#restart(k);
         running = true;
         first = false;
+        started = time[k]!;
       }
       row?.(k, this.#u);
       if (running) {
         this.#model.observe((time[k]! - time[0]!) / 1000, this.#y, this.#u, p, this.#quantities);
         for (let i = 0; i < m; i++) out[k * m + i] = this.#quantities[this.#rows[i]!]!;
+        // The row itself is still predicted: it is what the horizon before ends with.
+        if (time[k]! - started >= this.#horizon && this.#isMeasuredAt(k)) {
+          this.#restart(k);
+          started = time[k]!;
+        }
       } else out.fill(Number.NaN, k * m, (k + 1) * m);
     }
   }
@@ -117,6 +135,11 @@ export class Simulation {
       } else if (time - since[i]! > this.#maxGap) this.#u[i] = Number.NaN;
     }
     return changed;
+  }
+
+  #isMeasuredAt(k: number): boolean {
+    const m = this.#rows.length;
+    return this.#outputOf.every((output) => output < 0 || Number.isFinite(this.#data.outputs[k * m + output]));
   }
 
   #restart(k: number): void {
