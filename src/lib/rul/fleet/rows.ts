@@ -72,7 +72,9 @@ export function teachingRows(table: FleetTable, fleet: Fleet, cap: number, rando
         });
     }
   });
-  return { full: full.rows(), midlife: midlife.rows(), restarted: restarted.rows(), clock };
+  // When no start was seen, every unit is judged as met in mid-life.
+  const fromStart = clock.isAge && clock.tolerance === null ? midlife : full;
+  return { full: fromStart.rows(), midlife: midlife.rows(), restarted: restarted.rows(), clock };
 }
 
 function collect(cap: number) {

@@ -13,7 +13,7 @@ import { type FleetTable, quantile } from "./table.ts";
 export interface FleetOptions {
   /** Names of the settings columns; found automatically when absent. An empty list: there are none. */
   settings?: string[];
-  /** Longest life that is stated, in units of life; by default 125, or 0.6 median lives where 125 makes no sense. */
+  /** Longest life that is stated, in units of life; by default 125, or 0.6 median lives where 125 is less than a fifth of one, or longer than any life. */
   cap?: number;
   seed?: number;
   /** False keeps age out of the model. Default true. */
@@ -49,7 +49,7 @@ export function trainFleet(
   check(table);
   const random = createRandom(`fleet ${options.seed ?? 1}`);
   const life = medianLife(table);
-  const cap = options.cap ?? (USUAL_CAP >= 0.3 * life && USUAL_CAP <= life ? USUAL_CAP : tidy(0.6 * life));
+  const cap = options.cap ?? usualCap(table, life);
   progress({ done: 0, step: "reading the fleet" });
   const fleet = describeFleet(table, options.settings, cap);
   const teaching = teachingRows(table, fleet, cap, random);
@@ -97,8 +97,11 @@ export function trainFleet(
   });
 }
 
-/** Two significant digits. */
-const tidy = (x: number): number => Number(x.toPrecision(2));
+/** 125, or 0.6 median lives when nothing lives so long, or 125 would be only the very end of a life. */
+function usualCap(table: FleetTable, life: number): number {
+  const longest = table.units.reduce((max, { time }) => Math.max(max, time[time.length - 1]! - time[0]!), 0);
+  return USUAL_CAP >= 0.2 * life && USUAL_CAP <= longest ? USUAL_CAP : Number((0.6 * life).toPrecision(2));
+}
 
 function check(table: FleetTable): void {
   const { units, signals } = table;

@@ -130,6 +130,20 @@ describe("a fleet of turbofan engines", function () {
     assert.ok(coverage(late) > 0.8, `mid-life ${coverage(late)}`);
   });
 
+  it("learns from engines that were all met in mid-life, when the clock tells their age", () => {
+    const random = createRandom("all in mid-life");
+    const cut = ({ id, time, values }: FleetUnit): FleetUnit => {
+      const from = Math.floor(0.7 * random.next() * time.length);
+      return { id, time: time.slice(from), values: values.slice(7 * from) };
+    };
+    const late = trainFleet({ signals: all.signals, units: learnedFrom.units.map(cut) }, { cap: CAP });
+    assert.equal(late.content.clock.isAge, true);
+    const rows = looks(late, heldOut.map(cut), all.signals);
+    // Looks begin with the first row, when nothing of the history is known; by a constant it would be 42.
+    assert.ok(rmse(rows) < 28, `RMSE ${rmse(rows)}`);
+    assert.ok(coverage(rows) > 0.84, `coverage ${coverage(rows)}`);
+  });
+
   it("says so when it meets a condition that the fleet never showed, and widens the interval", () => {
     const { values, time } = heldOut[0]!;
     const p = new FleetPredictor(model);
