@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EstimatingStepper } from "../../../src/lib/physics/estimators/estimating-stepper.ts";
 import { compileModel } from "../../../src/lib/physics/model.ts";
 import { PhysicsTwin } from "../../../src/lib/physics/physics-twin.ts";
+import { presets } from "../../../src/lib/physics/presets/index.ts";
 import { type PhysicsConfig, readPhysics } from "../../../src/lib/physics/settings.ts";
 import { createRandom } from "../../../src/lib/random.ts";
 import { readAsset } from "../../../src/lib/twin/asset-config.ts";
@@ -217,6 +218,45 @@ describe("estimating beside a machine", () => {
     }
     errors.sort((a, b) => a - b);
     assert(errors[errors.length >> 1]! < 0.02, `median error ${errors[errors.length >> 1]}`);
+  });
+
+  it("leaves finite JSON whatever comes, and can always be saved", () => {
+    const kinds = [() => null, (x: number) => 1e308 * x, () => 0, (x: number) => -x, (x: number) => 1e-300 * x];
+    for (const name of ["pump", "tank", "battery", "conveyor"])
+      for (const estimate of ["ekf", "ukf"]) {
+        const { units, nominal } = presets.get(name)!;
+        const signals = Object.entries(units).map(([signal, unit]) => ({ name: signal, unit }));
+        const machine = readAsset({ idPattern: "*", signals });
+        const settings = readPhysics({ preset: name, estimate, learn: 15 }, machine);
+        const twin = new PhysicsTwin(settings, machine);
+        const random = createRandom(`${name} ${estimate}`);
+        let time = START;
+        for (let i = 0; i < 300; i++) {
+          time += random.next() < 0.1 ? -1000 : Math.floor(random.next() * 20_000);
+          const values: Record<string, number | null> = {};
+          const status: Record<string, number> = {};
+          for (const signal of Object.keys(units)) {
+            if (random.next() < 0.2) continue;
+            const usual = (nominal[signal] ?? 1) * (1 + 0.3 * random.normal());
+            const odd = kinds[Math.floor(random.next() * 60)];
+            values[signal] = odd ? odd(usual) : usual;
+            if (random.next() < 0.05) status[signal] = StatusCode.Bad_OutOfRange;
+          }
+          const { section } = twin.update({
+            v: 1,
+            id: "a",
+            branch: "live",
+            time,
+            values,
+            updated: Object.keys(values),
+            status,
+          });
+          for (const part of [section.states, section.stateSd, section.derived])
+            for (const value of Object.values(part ?? {})) assert(Number.isFinite(value));
+          assert.deepEqual(JSON.parse(JSON.stringify(section)), section);
+          if (i % 50 === 0) new PhysicsTwin(settings, machine).restore(JSON.parse(JSON.stringify(twin.snapshot())));
+        }
+      }
   });
 
   it("refuses settings that cannot work with a sentence", () => {

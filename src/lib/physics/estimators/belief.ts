@@ -112,6 +112,19 @@ export class Belief {
     }
   }
 
+  /** After numbers that are not finite: nothing is known but where the run began. */
+  recover(estimator: Estimator, released: boolean): void {
+    const { x } = estimator;
+    const ns = this.#states.length;
+    const sd = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) {
+      if (!Number.isFinite(x[i])) x[i] = this.x[i]!;
+      if (i < ns) sd[i] = UNMEASURED_START * (Math.abs(this.x[i]!) || 1);
+      else if (released) sd[i] = this.#drifting[i - ns]!.startSd;
+    }
+    estimator.reset(x, sd);
+  }
+
   /** Adds the uncertainty of a start to the parameters, so that they find a new value quickly. */
   open({ x, P }: Estimator): void {
     const ns = this.#states.length;

@@ -35,6 +35,9 @@ export interface EstimatingOptions {
   corrected?: (quantity: number) => boolean;
 }
 
+/** Numbers beyond this are no machine's: their squares would soon not be finite. */
+const HUGE = 1e150;
+
 export class EstimatingStepper {
   readonly #options: EstimatingOptions;
   readonly #joint: CompiledJointModel;
@@ -202,7 +205,10 @@ export class EstimatingStepper {
       if (seconds > 0) this.#belief.clock(seconds);
       this.#belief.setRates(this.#estimator, this.#released ? this.#monitor.haste : 0);
       reached = this.#estimator.predict(this.#t, target - this.#t);
-      if (!this.#isFinite()) reached = Number.NaN;
+      if (!this.#isFinite()) {
+        reached = Number.NaN;
+        this.#belief.recover(this.#estimator, this.#released);
+      }
     }
     this.#behind = reached < target && target - reached <= this.#options.maxGap;
     // Inputs belong to the end of the step: they wait until it is reached.
@@ -227,7 +233,8 @@ export class EstimatingStepper {
 
   #isFinite(): boolean {
     const { x } = this.#estimator;
-    for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i]) || !Number.isFinite(this.variance(i))) return false;
+    // Covariances are no larger than the variances.
+    for (let i = 0; i < x.length; i++) if (!(Math.abs(x[i]!) < HUGE && this.variance(i) < HUGE)) return false;
     return true;
   }
 
@@ -248,6 +255,10 @@ export class EstimatingStepper {
     for (let i = 0; i < expected.length; i++) {
       this.#expected[i] = expected[i]!;
       this.#sd[i] = Math.sqrt(variance[i]!);
+    }
+    if (!this.#isFinite()) {
+      this.#belief.recover(this.#estimator, this.#released);
+      this.#running = false;
     }
     this.#monitor.take(this.#estimator, this.#released, this.#believe);
     this.#joint.observe(this.#t, x, expected);
