@@ -53,6 +53,8 @@ export class StreamDetector {
   #single: Univariate | undefined;
   #layer: AlertLayer;
   #usual: UnivariateVerdict | undefined;
+  /** The alarm of a single signal has reached a deviation that matters. */
+  #told = false;
   #modes = new Map<string, Multivariate>();
   #mode = "";
   /** Rows still to wait after a change of mode. */
@@ -132,9 +134,14 @@ export class StreamDetector {
     this.#usual = single.update(time, x, !learn);
     const { score, alarm, learned } = this.#usual;
     const { shares } = this.#current;
+    const matters =
+      Math.abs(this.#usual.z) * this.#usual.scale >= this.#options.bands[0]! || this.#usual.cause === "stuck";
+    const raised = alarm.active && !this.#told && matters;
+    this.#told = alarm.active && (this.#told || raised);
     const judged = learned >= 1 && !Number.isNaN(x) && alarm.threshold > 0;
     shares[0] = 1;
-    return Object.assign(this.#verdict, alarm, { judged, progress: learned, event: score, shares });
+    const shown = { active: this.#told, raised, judged, progress: learned, event: score, shares };
+    return Object.assign(this.#verdict, alarm, shown);
   }
 
   /**
@@ -144,7 +151,8 @@ export class StreamDetector {
   declare(time: number, x: Float64Array, mode: string | undefined = ""): void {
     if (this.#single) {
       this.#alone(this.#single, time, x[0]!, true);
-      if (this.#verdict.raised) this.#single.alert.falseAlarm();
+      if (this.#layer.verdict.raised) this.#single.alert.falseAlarm();
+      this.#told = false;
       Object.assign(this.#verdict, this.#layer.verdict);
       return;
     }
@@ -198,6 +206,7 @@ export class StreamDetector {
   recentre(trust: boolean): void {
     if (this.#single) this.#single.relearn(trust);
     else this.#layer.relearn();
+    this.#told = false;
     this.#current.recentre(trust);
     Object.assign(this.#verdict, this.#layer.verdict);
   }
@@ -219,6 +228,7 @@ export class StreamDetector {
       layer: this.#single ? null : this.#layer.snapshot(),
       mode: this.#mode,
       transient: this.#transient,
+      told: this.#told,
       modes: Array.from(this.#modes, ([name, m]) => [name, m.snapshot()]),
       verdict: [this.#verdict.score, this.#verdict.event, this.#verdict.progress],
       judged: this.#verdict.judged,
@@ -232,6 +242,7 @@ export class StreamDetector {
     else this.#layer.restore(s.layer);
     this.#mode = String(s.mode);
     this.#transient = num(s.transient);
+    this.#told = s.told === true;
     this.#modes = new Map();
     for (const entry of list(s.modes)) {
       const [name, saved] = list(entry, 2);
@@ -245,5 +256,6 @@ export class StreamDetector {
     const { shares } = current;
     const [score, event, progress] = list(s.verdict, 3).map(num);
     Object.assign(this.#verdict, this.#layer.verdict, { score, event, progress, judged: s.judged === true, shares });
+    if (this.#single) this.#verdict.active = this.#told;
   }
 }

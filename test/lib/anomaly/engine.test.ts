@@ -215,11 +215,13 @@ describe("anomaly engine", () => {
   });
 
   it("says nothing of less than the smallest deviation that matters", () => {
-    for (const [bands, active] of [
-      [[], true],
-      [[{ signal: "flow", band: "1.5" }], false],
+    for (const [names, bands, active] of [
+      [["flow", "vibration"], [], true],
+      [["flow", "vibration"], [{ signal: "flow", band: "1.5" }], false],
+      [["flow"], [], true],
+      [["flow"], [{ signal: "flow", band: "1.5" }], false],
     ] as const) {
-      const engine = engineFor(["flow", "vibration"], { bands: [...bands], latch: false });
+      const engine = engineFor([...names], { bands: [...bands], latch: false });
       const random = gaussian(22);
       let section = engine.update(message(START, { flow: 60, vibration: 2 })).section;
       for (let i = 1; i < 900; i++) {
