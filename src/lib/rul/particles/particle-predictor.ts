@@ -28,7 +28,7 @@ export interface ParticleOptions {
   /** Rough whole life, in the unit of time; a factor of two is forgiven. */
   typicalLife?: number;
   seed?: string | number;
-  /** Number of particles, 1000 as delivered. */
+  /** Number of particles, 1500 as delivered. */
   particles?: number;
 }
 
@@ -61,7 +61,7 @@ export interface LifePrediction {
 }
 
 const CAPACITY = 60;
-const PARTICLES = 1000;
+const PARTICLES = 1500;
 /** Particles that make a back-tested forecast. */
 const FORECAST_PARTICLES = 300;
 /** Power of the typical life's density on the result: the particles have begun with it, but have forgotten it where growth wanders. */
@@ -76,7 +76,7 @@ const FLEET_FULL = 5;
  */
 const SCALE_FREE = 0.02;
 /** Share of the laws before any forecast was judged, when the evidence for growth is full; none below the least. */
-const LAWS = { share: 0.5, least: 6, full: 20 };
+const LAWS = { share: 0.5, least: 6, full: 60 };
 /** Scatter of the limit: a share of the way, and of the noise with which its reaching is seen. */
 const SCATTER = { way: 0.01, noise: 0.75 };
 /**
