@@ -170,7 +170,9 @@ export class TwinRul {
     const model = this.#fleetModel();
     const fleet = model && !this.#predictor.reached ? fleetSection(model, unit, rul.horizon) : undefined;
     if (fleet) return { ...fleet, ...(own?.indicator && { indicator: own.indicator }) };
-    return own ?? { ...this.#predictor.section(), tier: "C", method: "fleet model", why: [NO_MODEL] };
+    if (own) return own;
+    const { indicator: _none, ...nothing } = this.#predictor.section();
+    return { ...nothing, tier: "C", method: "fleet model", why: [NO_MODEL] };
   }
 
   #learn(): void {
