@@ -4,6 +4,7 @@ import type { RulSection } from "../twin/envelope.ts";
 import { FEWEST_FAILURES, type LifePrediction, ParticlePredictor } from "./particles/particle-predictor.ts";
 import type { PastLife } from "./similarity.ts";
 import { presentSlope } from "./slope.ts";
+import { doubtOf, reachedSentence, tooFew, whyOf } from "./trend-words.ts";
 
 export interface RulOptions {
   /** Display name and unit of the indicator, for sentences. */
@@ -31,13 +32,9 @@ export interface RulEstimate {
 }
 
 const FEWEST_SAMPLES = 12;
-/** Logarithm of the odds for growth against a constant: in 1 500 samples of pure noise fewer than 1 % of looks exceed it. */
-const ENOUGH_EVIDENCE = 4;
 /** A fall by this many deviations, held for some samples, is a repair that nobody reported. */
 const REPAIR_DEVIATIONS = 8;
 const REPAIR_SAMPLES = 8;
-/** Below this share of the way to the limit every law of growth still fits, and any number would be a guess. */
-const LEAST_CLIMB = 0.05;
 /** An answer counts down until the age has grown by this share, or this share of the life that was left has passed. */
 const RENEWAL = { age: 0.04, left: 0.05 };
 
@@ -151,7 +148,7 @@ export class RulPredictor {
         failureProbability: { horizon, value: 1 },
         censored: null,
         unknown: false,
-        why: [this.#reachedSentence()],
+        why: [reachedSentence(this.#options, this.#sign * this.#level)],
       };
     const answer = this.#answer;
     if (!answer)
@@ -163,7 +160,7 @@ export class RulPredictor {
         failureProbability: { horizon, value: null },
         censored: null,
         unknown: true,
-        why: [this.#reason || this.#tooFew()],
+        why: [this.#reason || tooFew(this.#options)],
       };
     // Only observed time counts: while the indicator is silent nobody knows whether the machine wears.
     const passed = Math.max(0, (this.#last?.t ?? answer.at) - answer.at);
@@ -178,7 +175,12 @@ export class RulPredictor {
       failureProbability: { horizon, value: Number(value.toFixed(4)) },
       censored,
       unknown: false,
-      why: this.#why(answer, censored),
+      why: whyOf(answer, this.#options, {
+        value: this.#sign * this.#level,
+        slope: presentSlope(this.#particles.bins),
+        failures: this.#failures.length,
+        censored,
+      }),
     };
   }
 
@@ -267,29 +269,14 @@ export class RulPredictor {
     this.#answer = null;
     this.#asOf = null;
     if (this.#count < FEWEST_SAMPLES) {
-      this.#reason ||= this.#tooFew();
+      this.#reason ||= tooFew(this.#options);
       return;
     }
     const prediction = this.#particles.predict();
-    this.#reason = prediction ? this.#doubt(prediction) : this.#tooFew();
+    this.#reason = prediction ? doubtOf(prediction, this.#options, this.#livesKnown) : tooFew(this.#options);
     if (!prediction || this.#reason !== "") return;
     this.#answer = { ...prediction, at: now, age: this.age };
     this.#asOf = { particles: this.#particles.snapshot(), at: now, age: this.age };
-  }
-
-  /** Why a prediction is no answer; empty when it is one. With lives known beforehand there is always one. */
-  #doubt({ trend, p50 }: LifePrediction): string {
-    const { label, longest, timeUnit } = this.#options;
-    const verb = this.#sign > 0 ? "grow" : "fall";
-    if (!this.#livesKnown) {
-      if (trend.evidence < ENOUGH_EVIDENCE || !(trend.rate > 0))
-        return `No trend yet: ${label} does not ${verb} towards its limit beyond its noise.`;
-      if (trend.climb < LEAST_CLIMB)
-        return `No number yet: ${label} has begun to ${verb}, but has covered less than ${100 * LEAST_CLIMB} % of the way to its limit.`;
-    }
-    if (p50 > longest)
-      return `No end in sight: at the present growth ${label} needs more than ${format(longest)} ${timeUnit} to its limit.`;
-    return "";
   }
 
   get #livesKnown(): boolean {
@@ -298,35 +285,6 @@ export class RulPredictor {
 
   #method(): string {
     return this.#failures.length >= FEWEST_FAILURES ? "trend and past failures" : "trend";
-  }
-
-  #why(answer: Answer, censored: number | null): string[] {
-    const { label, unit, threshold, timeUnit, typicalLife } = this.#options;
-    const per = presentSlope(this.#particles.bins);
-    const value = this.#sign * this.#level;
-    const growing = per * this.#sign >= 0 ? "grows" : "falls";
-    const why = [
-      `${label} ${growing} ${format(Math.abs(per))} ${unit} per ${timeUnit}, now ${format(value)} ${unit}, limit ${format(threshold)} ${unit}.`,
-    ];
-    if (censored !== null) why.push(`Failure may lie beyond ${format(censored)} ${timeUnit}.`);
-    const lives = this.#failures.length;
-    if (lives >= FEWEST_FAILURES) why.push(`Tier B: ${lives} past failures and the trend.`);
-    else if (typicalLife !== undefined) why.push(`Tier A: no ${FEWEST_FAILURES} past failures are known yet.`);
-    if (answer.trend.evidence < ENOUGH_EVIDENCE)
-      why.push(`Low confidence: ${label} shows no trend yet, so this is mostly what such machines last.`);
-    const most = answer.likeness[0];
-    if (most && most.share > 0.3) why.push(`Most like ${most.unit}.`);
-    return why;
-  }
-
-  #tooFew(): string {
-    return `No trend yet: ${this.#options.label} has too few samples.`;
-  }
-
-  #reachedSentence(): string {
-    const { label, unit, threshold } = this.#options;
-    const value = format(this.#sign * this.#level);
-    return `${label} ${value} ${unit} has reached its limit of ${format(threshold)} ${unit}: the machine counts as failed.`;
   }
 }
 
@@ -338,4 +296,3 @@ const quantiles = (value: (name: Quantile) => number | null) =>
 
 /** Four significant digits: more would claim a precision that no prediction has, and make replays differ in the last bit. */
 const round = (x: number): number => Number(x.toPrecision(4));
-const format = (x: number): string => String(Number(x.toPrecision(3)));
