@@ -274,10 +274,14 @@ describe("twin-rul", () => {
   });
 
   it("refuses to train on too few failures and to load what is no model, with sentences", async () => {
-    const { id } = await start();
+    const { id, events } = await start();
     const { store } = helper.getNode(asset.id);
     const answers = store.post({ action: "train", branch: "live", id: "plant1:other", requestId: "a" });
     assert.match(answers[0]!.message, /needs 10 recorded failures/);
+    const train = (table: unknown) =>
+      store.post({ action: "train", branch: "live", id, requestId: String(table), table })[0]!.message;
+    assert.match(train("no-such-table"), /The table "?no-such-table"? cannot be read: ENOENT/);
+    assert.match(train(7), /payload.table is 7: it must be a CSV text, or the path/);
     const wrong = store.post({
       action: "load-model",
       branch: "live",
@@ -286,6 +290,9 @@ describe("twin-rul", () => {
       model: { format: "x" },
     });
     assert.match(wrong[0]!.message, /no fleet model/);
+    assert.match(train("unit,cycle,a\n1,1,2\n"), /Training on the table has begun/);
+    for (let i = 0; i < 300 && !events.some((e) => /without a model/.test(String(e.payload))); i++) await settled();
+    assert.match(String(events.at(-1)!.payload), /without a model: Learning from failures needs at least 3 units/);
   });
 });
 

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { FleetModel } from "../../lib/rul/fleet/model.ts";
+import type { TrainJob } from "../../lib/rul/fleet/train-worker.ts";
 import { FleetMemory } from "../../lib/rul/fleet-memory.ts";
 import { makeIndicator } from "../../lib/rul/indicator.ts";
 import { alignRecord, type Failure, FEWEST_FOR_MODEL } from "../../lib/rul/library.ts";
@@ -11,6 +11,7 @@ import { assetOf } from "../shared/asset-node.ts";
 import { KeyedStates } from "../shared/keyed-states.ts";
 import type { Node, Runtime, Status } from "../shared/node-red.ts";
 import { type Stage, wireStage } from "../shared/stage.ts";
+import { readNamed } from "./files.ts";
 import { givenLives, goalOf, LENGTH, positive } from "./goal.ts";
 import { migrate, type RulConfig } from "./migrations.ts";
 import { Training } from "./training.ts";
@@ -139,20 +140,41 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
       return { ok: true, message: "The training is stopped." };
     }
     if (training.running) return { ok: false, message: "A training is running already." };
-    const table = fleet.state.library.table();
-    if (table.units.length < FEWEST_FOR_MODEL)
-      return {
-        ok: false,
-        message: `A fleet model needs ${FEWEST_FOR_MODEL} recorded failures, and there are ${table.units.length}: until then the trend and the lives that are known must do.`,
-      };
+    let job: TrainJob;
+    try {
+      job = jobOf(action);
+    } catch (error) {
+      return { ok: false, message: (error as Error).message };
+    }
     void training
-      .run({ table, options: { unitColumn: "unit", timeColumn: "age" } }, () => node.status(trainingStatus()))
+      .run(job, () => node.status(trainingStatus()))
       .then(
-        (model) => tell(action, "info", use(model)),
+        (model) => tell(action, "info", use(model), model),
         (error: Error) => tell(action, "warning", `The training ended without a model: ${error.message}`),
       );
     node.status(trainingStatus());
-    return { ok: true, message: `Training on ${table.units.length} past failures has begun.` };
+    const from = "table" in job ? `${job.table.units.length} past failures` : "the table";
+    return { ok: true, message: `Training on ${from} has begun.` };
+  }
+
+  /** What to learn from: the table that the message names, else the failures that this node has seen. */
+  function jobOf({ table: given, unit, time }: Action): TrainJob {
+    if (given !== undefined) {
+      if (typeof given !== "string")
+        throw new TwinError(
+          "E_ACTION",
+          `payload.table is ${describe(given)}: it must be a CSV text, or the path of a CSV file.`,
+        );
+      const columns = { unit: nameOr(unit, "unit"), time: nameOr(time, "cycle") };
+      return { csv: given.includes("\n") ? given : readNamed(given.trim(), ".csv", "table"), columns };
+    }
+    const table = fleet.state.library.table();
+    if (table.units.length < FEWEST_FOR_MODEL)
+      throw new TwinError(
+        "E_FLEET",
+        `A fleet model needs ${FEWEST_FOR_MODEL} recorded failures, and there are ${table.units.length}: until then the trend and the lives that are known must do. A table of past failures can be given in payload.table.`,
+      );
+    return { table, options: { unitColumn: "unit", timeColumn: "age" } };
   }
 
   function load(action: Action): { ok: boolean; message: string } {
@@ -174,10 +196,11 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
     return `The model of ${units} past failures is in use; on units it had not seen it was ${Number(rmse.toPrecision(3))} ${config.unit} off (root mean square).`;
   }
 
-  function tell({ branch, id }: TwinRef, severity: "info" | "warning", text: string): void {
+  function tell({ branch, id }: TwinRef, severity: "info" | "warning", text: string, model?: FleetModel): void {
     const time = store.twin({ branch, id })?.twin.time ?? 0;
     store.putEvent({ branch, id, time, section: "rul", event: "changed", severity, text });
-    node.send([null, { topic: `${id}/rul`, payload: text, event: "changed", severity }]);
+    const trained = model && { units: model.content.promised.units, rmse: model.content.promised.rmse };
+    node.send([null, { topic: `${id}/rul`, payload: text, event: "changed", severity, ...(trained && { trained }) }]);
     node.status({
       fill: severity === "info" ? "green" : "yellow",
       shape: "dot",
@@ -191,19 +214,9 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
   }
 }
 
-/** @throws TwinError `E_MODEL` with the path */
-function readModel(path: string): FleetModel {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new TwinError(
-      "E_MODEL",
-      `The model ${describe(path)} cannot be read: ${(error as NodeJS.ErrnoException).code}.`,
-    );
-  }
-  return FleetModel.fromJSON(text);
-}
+const readModel = (name: string): FleetModel => FleetModel.fromJSON(readNamed(name, ".json", "model"));
+
+const nameOr = (name: unknown, usual: string): string => (typeof name === "string" && name !== "" ? name : usual);
 
 function status(RED: Runtime, section: RulSection): Status {
   const { p05, p50, p95, unit, failureProbability, censored, unknown } = section;

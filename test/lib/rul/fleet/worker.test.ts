@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { createRandom } from "../../../../src/lib/random.ts";
 import { FleetModel, type FleetModelJson } from "../../../../src/lib/rul/fleet/model.ts";
 import { type FleetProgress, trainFleet } from "../../../../src/lib/rul/fleet/train.ts";
-import type { TrainJob } from "../../../../src/lib/rul/fleet/train-worker.ts";
+import type { TableJob } from "../../../../src/lib/rul/fleet/train-worker.ts";
 import { runInWorker } from "../../../../src/lib/worker.ts";
 
 const MODULE = join(import.meta.dirname, "../../../../src/lib/rul/fleet/train-worker.ts");
 
-function job(): TrainJob {
+function job(): TableJob {
   const random = createRandom("worker");
   const units = Array.from({ length: 8 }, (_, u) => {
     const life = 80 + 10 * u;
@@ -22,7 +22,7 @@ function job(): TrainJob {
 describe("training in a worker", () => {
   it("gives the same model as training here, with progress that only grows", async () => {
     const told: number[] = [];
-    const json = await runInWorker<TrainJob, FleetModelJson, FleetProgress>(MODULE, job(), {
+    const json = await runInWorker<TableJob, FleetModelJson, FleetProgress>(MODULE, job(), {
       onProgress: ({ done }) => told.push(done),
     });
     const { table, options } = job();
@@ -38,7 +38,7 @@ describe("training in a worker", () => {
 
   it("stops when asked, and says why it cannot learn", async () => {
     const stop = new AbortController();
-    const running = runInWorker<TrainJob, FleetModelJson, FleetProgress>(MODULE, job(), {
+    const running = runInWorker<TableJob, FleetModelJson, FleetProgress>(MODULE, job(), {
       signal: stop.signal,
       onProgress: () => stop.abort(),
     });
