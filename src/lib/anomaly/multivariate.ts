@@ -60,6 +60,8 @@ export class Multivariate {
   #buffer: Row[] = [];
   #late: (number[] | null)[];
   #counts: number[];
+  /** Channels that have taken part in the alarm that stands. */
+  #involved: Uint8Array;
   #last: number | null = null;
 
   constructor(options: MultivariateOptions) {
@@ -70,6 +72,7 @@ export class Multivariate {
     this.#recentre = new Recentre(n, Math.max(20, Math.min(100, options.learning >> 2)));
     this.#late = new Array(n).fill(null);
     this.#counts = new Array(n).fill(0);
+    this.#involved = new Uint8Array(n);
     this.newest = new Float64Array(n).fill(Number.NaN);
     this.average = new Float64Array(n);
     this.#sample = {
@@ -184,10 +187,14 @@ export class Multivariate {
 
   #learn(x: Float64Array, lesson: Lesson): void {
     const calm = lesson === "all" && this.surprise <= CALM;
+    if (lesson === "all") this.#involved.fill(0);
     for (const [i, channel] of this.channels.entries()) {
       if (channel.count === 0 || Number.isNaN(x[i]!)) continue;
-      if (Math.abs(this.u[i]!) < IN_BAND) channel.learn(x[i]!, this.#horizon, calm);
-      else channel.creep(x[i]!, this.#sample.steps);
+      const inBand = Math.abs(this.u[i]!) < IN_BAND;
+      if (!inBand && lesson === "bystanders") this.#involved[i] = 1;
+      if (!inBand) channel.creep(x[i]!, this.#sample.steps);
+      // A fault that swings through the band teaches nothing on its way; only a level that was seen to wander goes on being followed.
+      else if (!this.#involved[i] || channel.wander > 0) channel.learn(x[i]!, this.#horizon, calm);
     }
   }
 
@@ -254,6 +261,7 @@ export class Multivariate {
       buffer: this.#buffer.map(packRow),
       late: this.#late.map((values) => values && pack(values)),
       counts: this.#counts.slice(),
+      involved: Array.from(this.#involved),
       last: this.#last,
     };
   }
@@ -274,6 +282,7 @@ export class Multivariate {
     this.#buffer = list(s.buffer).map((row) => unpackRow(row, this.channels.length));
     this.#late = list(s.late, this.channels.length).map((v) => (v === null ? null : list(v).map(num)));
     this.#counts = list(s.counts, this.channels.length).map(num);
+    this.#involved.set(list(s.involved, this.channels.length).map(num));
     this.#last = s.last === null ? null : num(s.last);
   }
 }

@@ -75,8 +75,8 @@ export class StreamDetector {
   }
 
   #watchAlone(): void {
-    const { learning, falseAlarmsPerMonth } = this.#options;
-    this.#single = new Univariate({ learning, falseAlarmsPerMonth });
+    const { learning, falseAlarmsPerMonth, hold, clear, refractory } = this.#options;
+    this.#single = new Univariate({ learning, falseAlarmsPerMonth, alarm: { hold, clear, refractory } });
     this.#layer = this.#single.alert;
   }
 
@@ -114,8 +114,7 @@ export class StreamDetector {
   update(time: number, x: Float64Array, learn: boolean, mode: string | undefined): StreamVerdict {
     if (this.#single) return this.#alone(this.#single, time, x[0]!, learn);
     if (mode !== undefined && mode !== this.#mode) this.#change(mode);
-    const { active, over } = this.#layer.verdict;
-    const lesson: Lesson = !learn ? "nothing" : active || over ? "bystanders" : "all";
+    const lesson: Lesson = !learn ? "nothing" : this.#layer.frozen || this.#layer.verdict.over ? "bystanders" : "all";
     let raw = Number.NaN;
     if (mode === undefined) this.#transient = TRANSIENT;
     else if (this.#transient > 0) this.#transient--;
@@ -141,7 +140,9 @@ export class StreamDetector {
     const judged = learned >= 1 && !Number.isNaN(x) && alarm.threshold > 0;
     shares[0] = 1;
     const shown = { active: this.#told, raised, judged, progress: learned, event: score, shares };
-    return Object.assign(this.#verdict, alarm, shown);
+    Object.assign(this.#verdict, alarm, shown);
+    if (this.#told) this.#verdict.score = Math.max(AT_THRESHOLD, alarm.score);
+    return this.#verdict;
   }
 
   /**

@@ -4,10 +4,10 @@
  * "Is this new?" — the novelty of values (novelty.ts), beside it that of the deviation from the daily rhythm where there is one
  * (profile.ts), told as news (news.ts): the score. It goes on learning, so that each event is told once.
  * "Is this still normal?" — the deviation from a baseline (ewma-z.ts), from the daily or weekly rhythm where there is one (rhythm.ts), against a threshold
- * from the false-alarm budget (layer.ts): the alarm. Its baseline is frozen while the alarm stands, so that a fault lasts as long as it lasts.
+ * from the false-alarm budget (layer.ts): the alarm. Its baseline is frozen while the alarm stands and may only be making a pause, so that a fault lasts as long as it lasts.
  */
 import type { Json } from "../store/store.ts";
-import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
+import { AlertLayer, type AlertLayerOptions, type AlertVerdict } from "./alarm/layer.ts";
 import { News, type NewsOptions } from "./alarm/news.ts";
 import { EwmaZ, type Look } from "./detectors/ewma-z.ts";
 import { Novelty } from "./detectors/novelty.ts";
@@ -25,6 +25,8 @@ const LARGEST = 1e100;
 
 export interface UnivariateOptions extends NewsOptions {
   falseAlarmsPerMonth?: number;
+  /** Hold, clear and rest of the alarm (layer.ts). */
+  alarm?: Pick<AlertLayerOptions, "hold" | "clear" | "refractory">;
   /** Samples of the learning phase for a signal that does not wander. */
   learning?: number;
 }
@@ -58,13 +60,15 @@ export class Univariate {
   readonly #profile = new Rhythm();
   readonly #level: EwmaZ;
   /** Baseline of the deviation from the daily or weekly rhythm. */
-  readonly #rhythm: EwmaZ;
+  #rhythm: EwmaZ;
+  readonly #learning: number;
   readonly #stuck = new Stuck();
   #usesRhythm = false;
 
-  constructor({ falseAlarmsPerMonth = 1, learning = 400, ...news }: UnivariateOptions = {}) {
-    this.alert = new AlertLayer({ falseAlarmsPerMonth, assumed: ASSUMED });
+  constructor({ falseAlarmsPerMonth = 1, learning = 400, alarm: rules, ...news }: UnivariateOptions = {}) {
+    this.alert = new AlertLayer({ ...rules, falseAlarmsPerMonth, assumed: ASSUMED });
     this.#news = new News(news);
+    this.#learning = learning;
     this.#level = new EwmaZ({ learning });
     this.#rhythm = new EwmaZ({ learning });
     const alarm = this.alert.verdict;
@@ -81,8 +85,8 @@ export class Univariate {
   update(time: number, value: number, freeze = false): UnivariateVerdict {
     const v = this.#verdict;
     const x = tame(value);
-    const learn = !freeze && !this.alert.verdict.active;
-    const residual = this.#profile.update(time, x, learn);
+    const learn = !freeze && !this.alert.frozen && !this.alert.verdict.over;
+    const residual = this.#follow(time, x, learn);
     v.score = Number.isNaN(x) ? 0 : this.#news.update(this.#surprise(time, x));
     this.alert.update(time, this.#deviate(time, x, residual, learn), learn);
     v.deviation = v.alarm.score;
@@ -94,7 +98,7 @@ export class Univariate {
   declare(time: number, value: number): void {
     const x = tame(value);
     if (!Number.isNaN(x)) this.#news.update(this.#surprise(time, x));
-    this.alert.declare(time, this.#deviate(time, x, this.#profile.update(time, x, true), true));
+    this.alert.declare(time, this.#deviate(time, x, this.#follow(time, x, true), true));
     this.#verdict.learned = this.#level.progress;
   }
 
@@ -109,6 +113,14 @@ export class Univariate {
     const value = this.#novelty.update(time, x, true);
     const offbeat = this.#offbeat.update(time, this.#beat.update(time, x, true), true);
     return this.#beat.found && offbeat > 0 ? Math.hypot(value, OFFBEAT * offbeat) : value;
+  }
+
+  /** Deviation from the rhythm. A day that has become a week has other deviations, which are learned anew. */
+  #follow(time: number, x: number, learn: boolean): number {
+    const { weekly } = this.#profile;
+    const residual = this.#profile.update(time, x, learn);
+    if (weekly !== this.#profile.weekly) this.#rhythm = new EwmaZ({ learning: this.#learning });
+    return residual;
   }
 
   #deviate(time: number, x: number, residual: number, learn: boolean): number {
@@ -130,6 +142,7 @@ export class Univariate {
     const { location, up, down } = used.baseline;
     const unit = this.#usesRhythm ? this.#profile.usual : 1;
     v.z = used.z[0]!;
+    this.alert.correlation = used.baseline.memory;
     v.expected = (this.#usesRhythm ? this.#profile.expected : 0) + location * unit;
     v.scale = (v.z < 0 ? down : up) * unit;
     v.cause = stuck ? "stuck" : used.look;

@@ -2,13 +2,14 @@
  * The alert layer: turns the raw score of any detector into a score from 0 to 1 and an alarm, at a budget of false alarms.
  *
  * The threshold is learned from the scores while all is well (budget.ts). An alarm is raised when the score has been above it for
- * `hold` samples; it stands until the score has stayed for `clear` samples where normal operation spends its time, so that
- * a lasting fault is one alarm. Its owner stops learning while it stands: a fault never becomes normal, until a
- * person says so. Afterwards it rests for `refractory` samples and, if latched, stays on the list until acknowledged.
+ * `hold` samples; it stands until the score has stayed for `clear` samples, or longer (course.ts), where normal operation spends its time, so that
+ * a lasting fault is one alarm. Its owner learns nothing while `frozen`, that is while it stands and in its probation afterwards: a fault never
+ * becomes normal, until a person says so. Afterwards it rests for `refractory` samples and, if latched, stays on the list until acknowledged.
  */
 import type { Json } from "../../store/store.ts";
 import { fields, num } from "../json.ts";
 import { Budget } from "./budget.ts";
+import { Course } from "./course.ts";
 import { Interval } from "./interval.ts";
 
 const MONTH_MS = 30 * 86_400_000;
@@ -16,6 +17,8 @@ const MONTH_MS = 30 * 86_400_000;
 const SEVERE = 2;
 /** An alarm that is over within this many times `clear` was brief. */
 const BRIEF = 4;
+/** Share of long calms that normal operation breaks. */
+const BROKEN = 0.1;
 /** Surprise of about one in 160 000. */
 const KNEE = 12;
 
@@ -24,7 +27,7 @@ export interface AlertLayerOptions {
   falseAlarmsPerMonth: number;
   /** Consecutive samples over the threshold before the alarm is raised. Default 1. */
   hold?: number;
-  /** Consecutive calm samples before it is cleared. Default 32. */
+  /** Consecutive calm samples before it is cleared at the earliest. Default 32. */
   clear?: number;
   /**
    * What counts as calm, in thresholds, or as much more as normal operation needs to be calm for `clear` samples nine times out of ten; else
@@ -45,7 +48,7 @@ export interface AlertVerdict {
   threshold: number;
   over: boolean;
   active: boolean;
-  /** True for the one sample at which the alarm was raised. */
+  /** True for the one sample at which the alarm was raised, for the first time or after a pause. */
   raised: boolean;
   severity: "none" | "warning" | "alarm";
 }
@@ -57,17 +60,19 @@ export class AlertLayer {
   readonly interval = new Interval();
   readonly #budget: Budget;
   readonly #options: Required<Omit<AlertLayerOptions, "calm">> & { calm?: number };
-  /** Calm samples in a row, samples still to rest. */
-  #calm = 0;
+  readonly #course: Course;
+  /** Samples still to rest. */
   #rest = 0;
-  /** Samples since the alarm was raised. */
-  #age = 0;
+  /** The alarm that is over was brief: what came and went is how this signal is; what lasted may have been a fault. */
+  #brief = false;
   /** Highest surprise of the alarm that stands, or stood last, and how it was counted. */
   #peak = 0;
   #counted = 0;
   #threshold = Number.NaN;
   /** Level below which it is calm. */
   #usual = 0;
+  /** The pauses that it was found for, samples. */
+  #pauses = 0;
   /** The last `hold` raw scores, a ring. */
   #recent: Float64Array;
   #at = 0;
@@ -75,6 +80,7 @@ export class AlertLayer {
   constructor(options: AlertLayerOptions) {
     this.#options = { hold: 1, clear: 32, refractory: 0, assumed: 20, ...options };
     this.#budget = new Budget(this.#options.assumed);
+    this.#course = new Course(this.#options.clear);
     this.#recent = new Float64Array(this.#options.hold);
     this.verdict = {
       score: 0,
@@ -85,6 +91,16 @@ export class AlertLayer {
       raised: false,
       severity: "none",
     };
+  }
+
+  /** True while an alarm stands, and as long as it may only be making a pause: nothing is to be learned. */
+  get frozen(): boolean {
+    return this.verdict.active || this.#course.probation;
+  }
+
+  /** Samples that are worth one independent value of the signal, (1 + φ) / (1 − φ): where they are many, an alarm is not over sooner. */
+  set correlation(samples: number) {
+    this.#course.correlation = samples;
   }
 
   /**
@@ -107,6 +123,7 @@ export class AlertLayer {
     if (this.#rest > 0) this.#rest--;
     if (v.active) this.#stand(tame(raw));
     else if (v.over && this.#rest === 0) this.#raise();
+    else if (this.#course.probation) this.#wait();
     else if (learn && this.#budget.learn(Math.min(surprise, this.#threshold))) this.#renew();
     return v;
   }
@@ -128,11 +145,20 @@ export class AlertLayer {
   #renew(): void {
     const { falseAlarmsPerMonth } = this.#options;
     this.#threshold = Math.max(1e-9, this.#budget.level((falseAlarmsPerMonth * this.interval.value) / MONTH_MS));
+    this.#findCalm();
+  }
+
+  /** A calm that must last longer must be as likely in normal operation, so its level is higher. */
+  #findCalm(): void {
     const { calm, clear } = this.#options;
-    this.#usual =
+    const level =
       calm === undefined
         ? Math.min(this.#budget.usual, 0.6 * this.#threshold)
-        : Math.min(this.#threshold, Math.max(calm * this.#threshold, Math.log(10 * clear)));
+        : Math.max(calm * this.#threshold, Math.log(10 * clear));
+    const { pauses } = this.#course;
+    const long = pauses > 0 ? this.#budget.level(BROKEN / pauses) : 0;
+    this.#usual = Math.min(this.#threshold, Math.max(level, long));
+    this.#pauses = pauses;
   }
 
   #raise(): void {
@@ -140,10 +166,10 @@ export class AlertLayer {
     v.active = true;
     v.raised = true;
     this.latched = true;
-    this.#calm = 0;
-    this.#age = 0;
-    this.#peak = v.surprise;
-    this.#counted = this.#budget.alarm(this.#threshold);
+    if (this.#course.begin()) {
+      this.#peak = v.surprise;
+      this.#counted = this.#budget.alarm(this.#threshold);
+    } else this.#peak = Math.max(this.#peak, v.surprise);
     v.severity = v.surprise > SEVERE * this.#threshold ? "alarm" : "warning";
   }
 
@@ -151,22 +177,32 @@ export class AlertLayer {
     const v = this.verdict;
     if (v.surprise > this.#peak) this.#peak = v.surprise;
     if (v.surprise > SEVERE * this.#threshold) v.severity = "alarm";
-    this.#calm = raw <= this.#usual ? this.#calm + 1 : 0;
-    this.#age++;
-    // What came and went is how this signal is; what lasted may have been a fault, and does not count beyond the threshold.
-    if (this.#calm >= this.#options.clear) this.#end(this.#age <= BRIEF * this.#options.clear);
+    if (this.#course.pauses !== this.#pauses) this.#findCalm();
+    if (!this.#course.stand(raw <= this.#usual, v.over)) return;
+    this.#brief = this.#course.age <= BRIEF * this.#options.clear;
+    this.#end();
   }
 
-  /** @param real the height that the alarm reached was normal after all, so that it counts as it was */
-  #end(real: boolean): void {
+  #end(): void {
+    this.verdict.active = false;
+    this.verdict.severity = "none";
+    this.#rest = this.#options.refractory;
+    this.#renew();
+  }
+
+  /** The alarm may only be making a pause; how high it counts is settled when it is over for good. */
+  #wait(): void {
+    if (this.#course.wait()) this.#settle(this.#brief);
+  }
+
+  /** @param real the height that the alarm reached was normal after all, so that it counts as it was; else as the threshold */
+  #settle(real: boolean): void {
     if (real && this.#counted > 0) {
       this.#budget.count(this.#counted, -1);
       this.#budget.count(this.#peak, 1);
       this.#counted = this.#peak;
     }
-    this.verdict.active = false;
-    this.verdict.severity = "none";
-    this.#rest = this.#options.refractory;
+    this.#course.forget();
     this.#renew();
   }
 
@@ -176,14 +212,16 @@ export class AlertLayer {
 
   /** The state is accepted as normal: the alarm ends, what was learned about the scores stays. */
   relearn(): void {
-    if (this.verdict.active) this.#end(true);
+    if (this.frozen) this.#settle(true);
+    if (this.verdict.active) this.#end();
     this.#recent.fill(0);
   }
 
   /** A person called the alarm that stands, or stood last, false: its real height counts as normal from now on. */
   falseAlarm(): void {
     if (this.#counted === 0) return;
-    this.#end(true);
+    this.#settle(true);
+    this.#end();
     this.#counted = 0;
     this.acknowledge();
     this.relearn();
@@ -206,7 +244,9 @@ export class AlertLayer {
       interval: this.interval.snapshot(),
       budget: this.#budget.snapshot(),
       falseAlarmsPerMonth: this.#options.falseAlarmsPerMonth,
-      state: [this.#calm, this.#rest, this.#age, this.#peak, this.#counted, this.#usual, this.#at],
+      course: this.#course.snapshot(),
+      brief: this.#brief,
+      state: [this.#rest, this.#peak, this.#counted, this.#usual, this.#pauses, this.#at],
       threshold: Number.isNaN(this.#threshold) ? null : this.#threshold,
       recent: Array.from(this.#recent),
     };
@@ -215,17 +255,18 @@ export class AlertLayer {
   restore(state: unknown): void {
     const s = fields(state);
     const v = fields(s.verdict);
-    if (!Array.isArray(s.state) || s.state.length !== 7) throw new RangeError("The snapshot does not fit.");
-    const [calm, rest, age, peak, counted, usual, at] = s.state.map(num);
+    if (!Array.isArray(s.state) || s.state.length !== 6) throw new RangeError("The snapshot does not fit.");
+    const [rest, peak, counted, usual, pauses, at] = s.state.map(num);
     this.latched = s.latched === true;
     this.interval.restore(s.interval);
     this.#budget.restore(s.budget);
-    this.#calm = calm!;
+    this.#course.restore(s.course);
+    this.#brief = s.brief === true;
     this.#rest = rest!;
-    this.#age = age!;
     this.#peak = peak!;
     this.#counted = counted!;
     this.#usual = usual!;
+    this.#pauses = pauses!;
     this.#threshold = s.threshold === null ? Number.NaN : num(s.threshold);
     if (Array.isArray(s.recent) && s.recent.length === this.#recent.length) {
       this.#recent.set(s.recent.map(num));

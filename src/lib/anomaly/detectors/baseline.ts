@@ -61,8 +61,12 @@ export class Baseline {
 
   /** Independent values the baseline is worth. */
   get effective(): number {
-    const phi = this.autocorrelation;
-    return Math.max(2, (Math.min(this.count, 2 * HORIZON) * (1 - phi)) / (1 + phi));
+    return Math.max(2, Math.min(this.count, 2 * HORIZON) / this.memory);
+  }
+
+  /** Samples that are worth one independent value. */
+  get memory(): number {
+    return (1 + this.autocorrelation) / (1 - this.autocorrelation);
   }
 
   /** Deviation in standard deviations. */

@@ -20,6 +20,11 @@ export class Rhythm {
     return this.#weekly ? this.#week.found : this.#day.found;
   }
 
+  /** True while the week is the rhythm. */
+  get weekly(): boolean {
+    return this.#weekly;
+  }
+
   /** What was usual at the time of the last sample. */
   get expected(): number {
     return (this.#weekly ? this.#week : this.#day).expected;

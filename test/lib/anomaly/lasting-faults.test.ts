@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { DEFAULTS } from "../../../src/lib/anomaly/options.ts";
+import { StreamDetector, type StreamOptions } from "../../../src/lib/anomaly/stream.ts";
+import { createRandom } from "../../../src/lib/random.ts";
+
+const MINUTE = 60_000;
+const { hold, clear, refractory } = DEFAULTS;
+
+/** Some signals of noise with lag-one autocorrelation phi and standard deviation 1, of which the first has a fault added. */
+function machine(channels: number, phi: number, seed: string, more: Partial<StreamOptions> = {}) {
+  const random = createRandom(seed);
+  const noise = new Float64Array(channels);
+  const options = { channels, learning: 500, falseAlarmsPerMonth: 1, hold, clear, refractory, ...more };
+  const detector = new StreamDetector(options);
+  let time = 0;
+  const step = (fault: number) => {
+    for (let i = 0; i < channels; i++) noise[i] = phi * noise[i]! + Math.sqrt(1 - phi * phi) * random.normal();
+    const x = Float64Array.from(noise);
+    x[0]! += fault;
+    return detector.update((time += MINUTE), x, true, "");
+  };
+  const run = (n: number, fault: (k: number) => number) => {
+    const seen = { first: -1, active: 0, last: -1, raised: 0 };
+    for (let k = 0; k < n; k++) {
+      const v = step(fault(k));
+      if (v.active && seen.first < 0) seen.first = k;
+      if (v.active) seen.active++;
+      if (v.active) seen.last = k;
+      if (v.raised) seen.raised++;
+    }
+    return seen;
+  };
+  return { detector, run };
+}
+
+const well = () => 0;
+const FAULTS: Record<string, (k: number) => number> = {
+  "a step that swings with the load, through zero": (k) => 4 * (1 + Math.sin((2 * Math.PI * k) / 27)),
+  "the same, so slowly that its troughs last over a hundred samples": (k) =>
+    4 * (1 + Math.sin((2 * Math.PI * k) / 400)),
+  "a swing around zero that beats": (k) => 5 * Math.sin((2 * Math.PI * k) / 27) * Math.sin((2 * Math.PI * k) / 700),
+  "a fault that is there for 60 samples of 100": (k) => (k % 100 < 60 ? 6 : 0),
+  "a fault that is there for 600 samples of 1000": (k) => (k % 1000 < 600 ? 6 : 0),
+  "a step": () => 5,
+};
+
+describe("anomaly: a fault is never learned as normal", function () {
+  this.timeout(20_000);
+  for (const channels of [1, 3])
+    for (const [name, fault] of Object.entries(FAULTS))
+      it(`${channels === 1 ? "one signal" : "three signals"}: ${name}`, () => {
+        for (let seed = 1; seed <= 4; seed++) {
+          const { detector, run } = machine(channels, 0, `lasting ${seed}`);
+          run(3000, well);
+          const { threshold } = detector.verdict;
+          const first = run(6000, fault);
+          assert.ok(first.first >= 0 && first.first < 200, `seed ${seed}: found after ${first.first}`);
+          // The alarm stands from then on but for the first pauses, of which none is longer than the fault's own.
+          const share = first.active / (6000 - first.first);
+          assert.ok(
+            share > 0.85 && first.raised <= 3,
+            `seed ${seed}: ${share} of the time, raised ${first.raised} times`,
+          );
+          assert.ok(first.last > 5500, `seed ${seed}: active for the last time after ${first.last}`);
+          const after = run(4000, well);
+          assert.ok(after.last < 1500, `seed ${seed}: active until ${after.last} after the fault`);
+          // An alarm that lasted counts once, as a little above the threshold.
+          assert.ok(
+            detector.verdict.threshold < threshold + 4,
+            `seed ${seed}: ${threshold} → ${detector.verdict.threshold}`,
+          );
+          const again = run(1000, fault);
+          assert.ok(
+            again.first >= 0 && again.first <= first.first + 60,
+            `seed ${seed}: found after ${again.first}, the first time after ${first.first}`,
+          );
+        }
+      });
+
+  it("a step of 5 standard deviations in a signal of autocorrelation 0.99 is active 100 % of the time", () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const { run } = machine(1, 0.99, `slow ${seed}`);
+      run(4000, well);
+      const seen = run(6000, () => 5);
+      assert.ok(seen.first >= 0 && seen.first < 20, `seed ${seed}: found after ${seen.first}`);
+      assert.equal(seen.active, 6000 - seen.first, `seed ${seed}`);
+      // So slow a signal is worth only forty independent values in that time.
+      const after = run(8000, well);
+      assert.ok(after.active < 4000, `seed ${seed}: ${after.active} samples in alarm after the step`);
+    }
+  });
+
+  it("what came and went once is over soon, and learning goes on", () => {
+    const { detector, run } = machine(1, 0, "spike");
+    run(3000, well);
+    const spike = run(200, (k) => (k < 3 ? 8 : 0));
+    assert.ok(spike.first >= 0 && spike.last < 150, `${spike.first} … ${spike.last}`);
+    const known = detector.usual!.expected;
+    // A level within the band is followed again.
+    run(20_000, () => 0.5);
+    assert.ok(detector.usual!.expected > known + 0.15, `${known} → ${detector.usual!.expected}`);
+  });
+
+  it("hold, clear and rest act for a single signal as for several", () => {
+    for (const channels of [1, 3]) {
+      const spikes = (more: object, lengths: number[]) => {
+        const { run } = machine(channels, 0, "settings", more);
+        run(3000, well);
+        return lengths.map((length) => run(60, (k) => (k < length ? 7 : 0)));
+      };
+      const [held, long] = spikes({ hold: 6 }, [1, 30]);
+      assert.equal(held!.raised, 0, "one sample, and its averages, are fewer than six");
+      assert.ok(long!.first >= 5 && long!.first < 10, `${long!.first}`);
+      const short = spikes({ clear: 5 }, [3])[0]!;
+      const usual = spikes({ clear: 40 }, [3])[0]!;
+      assert.ok(short.active < 45 && usual.active >= 43, `${channels}: ${short.active} and ${usual.active} samples`);
+      assert.equal(spikes({ clear: 5, refractory: 200 }, [3, 3])[1]!.raised, 0, "it rests");
+      assert.equal(spikes({ clear: 5, refractory: 0 }, [3, 3])[1]!.raised, 1, "it does not rest");
+    }
+  });
+});
