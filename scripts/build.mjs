@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 
 // Taken from the default import: an older Node, which lacks globSync, must reach the sentence of node-version.mjs.
-const { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } = fs;
+const { chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } = fs;
 process.chdir(join(import.meta.dirname, ".."));
 const start = performance.now();
 rmSync("dist", { recursive: true, force: true });
@@ -52,6 +52,8 @@ if (existsSync("src/web/page/app.ts")) {
   writeFileSync("dist/web/page/app.js", await bundleForBrowser("src/web/page/app.ts"));
   for (const file of globSync("src/web/page/*.{html,css,svg}")) cpSync(file, join("dist/web/page", basename(file)));
 }
+// What npm does on installing: a checkout runs its commands too.
+for (const file of Object.values(JSON.parse(readFileSync("package.json", "utf8")).bin)) chmodSync(file, 0o755);
 for (const file of globSync("src/lib/**/*.schema.json")) cpSync(file, join("dist", file.slice("src/".length)));
 console.log(`built dist/ in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 

@@ -1,3 +1,5 @@
+import { logGamma } from "../gamma.ts";
+
 /**
  * Surprise of a value of Fisher's F distribution: −ln P(F > x). The regularised incomplete beta function by its continued fraction
  * (Abramowitz & Stegun 26.5.8 and 26.6.2, Lentz's method), kept in logarithms, so that it goes on where the probability underflows.
@@ -36,14 +38,4 @@ function fraction(x: number, a: number, b: number): number {
 
 const avoidZero = (x: number): number => (Math.abs(x) < 1e-300 ? 1e-300 : x);
 
-const lnBeta = (a: number, b: number): number => lnGamma(a) + lnGamma(b) - lnGamma(a + b);
-
-/** Stirling's series after moving the argument up; relative error below 1e-14. */
-function lnGamma(x: number): number {
-  let shift = 0;
-  let z = x;
-  for (; z < 12; z++) shift += Math.log(z);
-  const w = 1 / (z * z);
-  const series = (1 / 12 - w * (1 / 360 - w * (1 / 1260 - w * (1 / 1680 - w / 1188)))) / z;
-  return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + series - shift;
-}
+const lnBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);

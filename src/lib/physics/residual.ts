@@ -6,6 +6,7 @@
  * Location and scale are robust: median and MAD of the first samples, then Huber's clipped recursive means
  * (Huber 1981, Robust Statistics, ch. 6), so that single outliers while learning hardly count.
  */
+import { median } from "../statistics.ts";
 import type { Json } from "../store/store.ts";
 
 export interface ResidualOptions {
@@ -168,10 +169,4 @@ export class ResidualLearner {
     this.#variance = s.variance as number;
     this.#size = s.size as number;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

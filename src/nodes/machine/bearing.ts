@@ -4,10 +4,10 @@ import type { Action } from "../../lib/store/store.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
 import { describe, TwinError } from "../../lib/twin/envelope.ts";
 import type { Message } from "../shared/node-red.ts";
+import { number } from "../shared/number.ts";
 import type { MachineConfig } from "./migrations.ts";
 import { clockedMachine, type Plant } from "./plant.ts";
 import type { Machine } from "./runtime.ts";
-import { number } from "./simulated.ts";
 
 /** The simulated motor: a four-pole motor on 50 Hz, its bearing, and the recorder. */
 const MOTOR = { bearing: BEARINGS.find((b) => b.name === "6205 (SKF)")!, rpm: 1485, fs: 12_800, samples: 16_384 };

@@ -3,10 +3,10 @@ import { readPhysics } from "../../lib/physics/settings.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
 import { describe, TwinError } from "../../lib/twin/envelope.ts";
 import type { Message } from "../shared/node-red.ts";
+import { number } from "../shared/number.ts";
 import type { MachineConfig } from "./migrations.ts";
 import { clockedMachine, type Plant } from "./plant.ts";
 import type { Machine } from "./runtime.ts";
-import { number } from "./simulated.ts";
 
 /** Simulated seconds that one call computes: about a hundred steps of the solver. */
 const LONGEST = 6000;

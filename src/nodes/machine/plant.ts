@@ -1,9 +1,10 @@
 import type { Action, Json } from "../../lib/store/store.ts";
 import type { Envelope } from "../../lib/twin/envelope.ts";
 import type { Message } from "../shared/node-red.ts";
+import { number } from "../shared/number.ts";
 import type { MachineConfig } from "./migrations.ts";
 import type { Machine } from "./runtime.ts";
-import { number, startTime } from "./simulated.ts";
+import { startTime } from "./simulated.ts";
 
 const HOUR = 3_600_000;
 

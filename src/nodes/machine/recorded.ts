@@ -8,9 +8,9 @@ import type { Asset } from "../../lib/twin/asset.ts";
 import { describe, type Envelope, isTwinId, TwinError, type Value } from "../../lib/twin/envelope.ts";
 import { converter, isUnit, parseUnit } from "../../lib/twin/units.ts";
 import type { Message } from "../shared/node-red.ts";
+import { number } from "../shared/number.ts";
 import type { MachineConfig } from "./migrations.ts";
 import type { Machine } from "./runtime.ts";
-import { number } from "./simulated.ts";
 
 /** Built code lies in dist/nodes/machine; the recordings in data/ at the top of the package. */
 const DATA = join(__dirname, "..", "..", "..", "data");

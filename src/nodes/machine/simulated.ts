@@ -3,6 +3,7 @@ import { Simulation } from "../../lib/machine/simulation.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
 import { describe, TwinError } from "../../lib/twin/envelope.ts";
 import type { Message } from "../shared/node-red.ts";
+import { number } from "../shared/number.ts";
 import type { MachineConfig } from "./migrations.ts";
 import type { Machine } from "./runtime.ts";
 
@@ -102,12 +103,4 @@ export function startTime({ start }: MachineConfig): number | undefined {
   const time = start === "" ? undefined : Date.parse(start);
   if (time === undefined || Number.isFinite(time)) return time;
   throw new TwinError("E_CONFIG", `The start time ${describe(start)} is not a time such as 2026-01-01T00:00:00Z.`);
-}
-
-/** @throws TwinError `E_CONFIG` when a setting is not a number in its range */
-export function number(x: unknown, label: string, low: number, high: number): number {
-  const value = (typeof x === "string" && x !== "") || typeof x === "number" ? Number(x) : Number.NaN;
-  if (!(value >= low && value <= high))
-    throw new TwinError("E_CONFIG", `${label} is ${describe(x)}: it must be a number from ${low} to ${high}.`);
-  return value;
 }

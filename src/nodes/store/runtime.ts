@@ -1,6 +1,6 @@
 import type { Store } from "../../lib/store/store.ts";
-import { describe, TwinError } from "../../lib/twin/envelope.ts";
 import type { Node, Runtime } from "../shared/node-red.ts";
+import { number } from "../shared/number.ts";
 import { acquireStore, releaseStore } from "../shared/stores.ts";
 import { migrate, type StoreConfig } from "./migrations.ts";
 
@@ -25,11 +25,4 @@ export function wire(RED: Runtime, node: Node, stored: Partial<StoreConfig>): vo
     releaseStore(node.id);
     done();
   });
-}
-
-function number(x: unknown, label: string, low: number, high: number): number {
-  const value = x === "" ? Number.NaN : Number(x);
-  if (!(value >= low && value <= high))
-    throw new TwinError("E_CONFIG", `${label} is ${describe(x)}: it must be a number from ${low} to ${high}.`);
-  return value;
 }

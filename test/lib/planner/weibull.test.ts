@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { gammaP, logGamma } from "../../../src/lib/gamma.ts";
 import { ageReplacement, costRate } from "../../../src/lib/planner/age-replacement.ts";
-import { fitWeibull, gammaP, logGamma, meanLife, meanUpTo, reliability } from "../../../src/lib/planner/weibull.ts";
+import { fitWeibull, meanLife, meanUpTo, reliability } from "../../../src/lib/planner/weibull.ts";
 import { createRandom } from "../../../src/lib/random.ts";
 
 const near = (value: number, want: number, tolerance: number) =>

@@ -1,4 +1,6 @@
 /** From recorded rows to calibrated parameters and a report that a technician can judge. */
+
+import { median } from "../../statistics.ts";
 import type { Json } from "../../store/store.ts";
 import { TwinError } from "../../twin/envelope.ts";
 import { fitCorrection } from "../correction-fit.ts";
@@ -7,7 +9,7 @@ import { type Curves, curvesOf } from "./curves.ts";
 import { type CalibrationData, head } from "./data.ts";
 import { BAD, descend, type Fit, fitAnywhere } from "./fit.ts";
 import { type Identified, identify, keepIdle } from "./identify.ts";
-import { median, noiseOf } from "./noise.ts";
+import { noiseOf } from "./noise.ts";
 import { type Fitted, Problem } from "./problem.ts";
 import type { SimulateOptions } from "./simulate.ts";
 

@@ -1,3 +1,5 @@
+import { median } from "../../statistics.ts";
+
 /** Standard deviation of the noise of a series, without knowing what is below it. */
 export function noiseOf(series: ArrayLike<number>): number {
   const x = Array.from(series).filter(Number.isFinite);
@@ -16,9 +18,3 @@ const sampled = (x: readonly number[]): number[] => {
   const step = Math.ceil(x.length / 10_000);
   return step === 1 ? (x as number[]) : x.filter((_, i) => i % step === 0);
 };
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}

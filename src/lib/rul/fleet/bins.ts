@@ -1,5 +1,5 @@
 /** Cuts every feature at the quantiles of the training rows, so that the trees see small integers. */
-import { quantile } from "./table.ts";
+import { quantile } from "../../statistics.ts";
 import type { Binned } from "./trees.ts";
 import { BINS } from "./trees.ts";
 

@@ -1,6 +1,8 @@
 /** How a fleet counts time: from the beginning of life, or by a clock that says nothing about age. */
+
+import { ascending, median, quantile } from "../../statistics.ts";
 import { WINDOWS } from "./features.ts";
-import { ascending, type FleetTable, median, quantile } from "./table.ts";
+import type { FleetTable } from "./table.ts";
 
 export interface Clock {
   /** True when time is age. */

@@ -2,6 +2,8 @@
  * Finds the columns that say how a machine is run: they take few, repeated, well separated values, do not depend on age, and
  * knowing them removes most of the scatter between neighbouring samples of the other columns.
  */
+
+import { ascending, quantile } from "../../statistics.ts";
 import {
   levelOf,
   levels,
@@ -15,7 +17,7 @@ import {
   sortedColumn,
   withSeen,
 } from "./regimes.ts";
-import { ascending, type FleetTable, quantile } from "./table.ts";
+import type { FleetTable } from "./table.ts";
 
 const MOST_SETTINGS = 3;
 /** A setting must remove this share of the scatter between neighbouring samples of the other columns. */

@@ -1,11 +1,13 @@
 /** What is known of a fleet before trees are grown: operating points, sensors that tell, the fused health indicator. */
+
+import { median } from "../../statistics.ts";
 import { TwinError } from "../../twin/envelope.ts";
 import { FeatureStream, featureNames, type StreamShape } from "./features.ts";
 import { findRegimes } from "./find-regimes.ts";
 import { fitIndicator } from "./indicator.ts";
 import { normalise, regimeNumbers, type Sensor, selectSensors } from "./normalise.ts";
 import type { Regimes } from "./regimes.ts";
-import { type FleetTable, median } from "./table.ts";
+import type { FleetTable } from "./table.ts";
 
 const RIDGE = 0.01;
 /** More sensors than these, the weakest, cost more than they tell. */

@@ -2,7 +2,8 @@
  * Operating points. A machine that runs at a few settings shows a few levels of every sensor; each level must be
  * compared with its own normal. The columns that name the setting are given, or found (find-regimes.ts).
  */
-import { ascending, type FleetTable, quantile } from "./table.ts";
+import { ascending, quantile } from "../../statistics.ts";
+import type { FleetTable } from "./table.ts";
 
 /** One settings column, cut into levels. */
 export interface Setting {

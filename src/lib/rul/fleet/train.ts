@@ -1,5 +1,6 @@
 /** Learns a fleet model from run-to-failure histories. Pure and deterministic: the same table, options and seed give the same model. */
 import { createRandom } from "../../random.ts";
+import { quantile } from "../../statistics.ts";
 import { TwinError } from "../../twin/envelope.ts";
 import { findEdges } from "./bins.ts";
 import { needsStart } from "./features.ts";
@@ -8,7 +9,7 @@ import { describeFleet, medianLife } from "./fleet.ts";
 import { dealFolds, learn, learnRestart, type School } from "./learn.ts";
 import { FleetModel } from "./model.ts";
 import { concat, type Rows, teachingRows } from "./rows.ts";
-import { type FleetTable, quantile } from "./table.ts";
+import type { FleetTable } from "./table.ts";
 
 export interface FleetOptions {
   /** Names of the settings columns; found automatically when absent. An empty list: there are none. */

@@ -1,4 +1,5 @@
 /** The indicator's bins without dimensions: 0 where it began, 1 at the limit. */
+import { median } from "../../statistics.ts";
 import type { Bin } from "../bins.ts";
 import type { Observation } from "./filter.ts";
 
@@ -42,10 +43,4 @@ function sampleNoise(bins: readonly Bin[]): number {
     errors.push(Math.abs(error) / Math.sqrt(1 / b.n + (1 - share) ** 2 / a.n + share ** 2 / c.n));
   }
   return 1.4826 * median(errors);
-}
-
-export function median(xs: readonly number[]): number {
-  const s = xs.toSorted((a, b) => a - b);
-  const half = s.length >> 1;
-  return s.length % 2 === 1 ? s[half]! : (s[half - 1]! + s[half]!) / 2;
 }
