@@ -51,6 +51,7 @@ export default function (RED: Runtime): void {
     ["expression-route", "expressionRoute"],
     ["calibration-route", "calibrationRoute"],
     ["rul-route", "rulRoute"],
+    ["anomaly-preview-route", "anomalyPreviewRoute"],
   ] as const)
     require(`../web/${module}.js`)[name](RED);
 

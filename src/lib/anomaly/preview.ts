@@ -1,0 +1,171 @@
+/** The dialog's look back: what the detector, with the settings typed, would have said of a twin's recorded history. */
+import { type AssetConfig, readAsset } from "../twin/asset-config.ts";
+import { type Envelope, TwinError } from "../twin/envelope.ts";
+import { displayUnit } from "../twin/units.ts";
+import { AnomalyEngine } from "./engine.ts";
+import { type AnomalyConfig, type AnomalyOptions, readOptions } from "./options.ts";
+import { Drawing } from "./preview-drawing.ts";
+import { poissonInterval } from "./preview-rate.ts";
+import { messages, type Recording, rowTimes } from "./preview-recording.ts";
+
+export interface PreviewRequest {
+  config: Partial<AnomalyConfig>;
+  /** As the asset's dialog stores it. */
+  asset: Partial<AssetConfig>;
+  recording: Recording;
+}
+
+export interface PreviewAlarm {
+  /** Source times, ms; `to` is null when it stands at the end of the record. */
+  from: number;
+  to: number | null;
+  severity: "info" | "warning" | "alarm";
+  /** Complete sentences, those of the events raised. */
+  text: string[];
+}
+
+export interface PreviewPanel {
+  label: string;
+  unit: string;
+  /** The measured value, one per time; null where there is none. */
+  values: (number | null)[];
+  /** What the model upstream expected, where residuals were watched. */
+  expected?: (number | null)[];
+}
+
+export interface Preview {
+  /** First and last source time, ms. */
+  from: number;
+  to: number;
+  rows: number;
+  /** True when the record is longer than what was replayed. */
+  cut: boolean;
+  /** Source time at which learning was over; null when the record ends before. */
+  learned: number | null;
+  /** Learned share at the end of the record. */
+  progress: number;
+  alarms: PreviewAlarm[];
+  /** Alarms per 30 days of calm watching, were all of them false, with its 95 % interval; null when nothing was watched. */
+  perMonth: { estimate: number; low: number; high: number } | null;
+  /** The time axis of the panels, ms. */
+  times: number[];
+  score: (number | null)[];
+  /** At most four: the signals that the alarms were about come first. */
+  panels: PreviewPanel[];
+  /** Signals watched in all. */
+  watched: number;
+}
+
+const MONTH_MS = 30 * 86_400_000;
+const PANELS = 4;
+/** A pause longer than this many usual intervals is not watched time. */
+const PAUSE = 10;
+
+/**
+ * Replays a recording through the engine of the node, from a fresh start.
+ * @throws TwinError with a sentence when the settings cannot be used, or nothing has been recorded
+ */
+export function preview({ config, asset, recording }: PreviewRequest): Preview {
+  const machine = readAsset(asset);
+  const options = readOptions(config, machine);
+  const engine = new AnomalyEngine(machine, options);
+  const { times, cut } = rowTimes(recording);
+  if (times.length === 0)
+    throw new TwinError("E_PREVIEW", "Nothing has been recorded of this twin yet: deploy, let it run, then try again.");
+  const names = Array.from(machine.signals.keys()).filter((name) => recording.series[name]);
+  const tracks = new Map(names.map((name) => [name, new Track(times.length)]));
+  const score = new Float64Array(times.length).fill(Number.NaN);
+  const pause = PAUSE * usualInterval(times);
+  const alarms: PreviewAlarm[] = [];
+  let standing: PreviewAlarm | undefined;
+  let learned: number | null = null;
+  let progress = 1;
+  let calm = 0;
+  let i = 0;
+  for (const twin of messages(recording, times)) {
+    const { section, events } = engine.update(twin);
+    for (const [name, track] of tracks) track.take(i, twin, name, section.active ? section.contributions[name] : 0);
+    score[i] = section.score ?? Number.NaN;
+    progress = section.progress ?? 1;
+    if (learned === null && section.progress === undefined) learned = twin.time;
+    if (learned !== null && !section.active && i > 0) calm += Math.min(pause, twin.time - times[i - 1]!);
+    if (section.active && !standing)
+      alarms.push((standing = { from: twin.time, to: null, severity: "info", text: [] }));
+    if (standing) {
+      for (const e of events) if (e.event === "raised") standing.text.push(e.text);
+      if (section.severity === "alarm" || standing.severity === "info")
+        standing.severity = section.severity === "none" ? standing.severity : section.severity;
+      if (!section.active) {
+        standing.to = twin.time;
+        standing = undefined;
+      }
+    }
+    i++;
+  }
+  const drawing = new Drawing(times);
+  const watched = names.filter((name) => isWatched(name, options, recording, tracks.get(name)!));
+  const shown = watched.toSorted((a, b) => tracks.get(b)!.blame - tracks.get(a)!.blame).slice(0, PANELS);
+  return {
+    from: times[0]!,
+    to: times.at(-1)!,
+    rows: times.length,
+    cut: cut || recording.cut,
+    learned,
+    progress,
+    alarms,
+    perMonth: calm > 0 ? perMonth(alarms.filter((a) => a.from >= learned!).length, calm) : null,
+    times: drawing.times,
+    score: drawing.line(score),
+    panels: shown.map((name) => {
+      const { label, unit } = machine.signals.get(name)!;
+      const track = tracks.get(name)!;
+      const expected = options.watch !== "signals" && track.modelled ? { expected: drawing.line(track.expected) } : {};
+      return { label, unit: displayUnit(unit), values: drawing.line(track.values), ...expected };
+    }),
+    watched: watched.length,
+  };
+}
+
+/** What is drawn of one signal. */
+class Track {
+  readonly values: Float64Array;
+  readonly expected: Float64Array;
+  modelled = false;
+  /** Its share in the alarms, summed over their rows. */
+  blame = 0;
+
+  constructor(rows: number) {
+    this.values = new Float64Array(rows).fill(Number.NaN);
+    this.expected = new Float64Array(rows).fill(Number.NaN);
+  }
+
+  take(row: number, twin: Envelope, name: string, share = 0): void {
+    const value = twin.values[name];
+    if (typeof value === "number") this.values[row] = value;
+    else if (typeof value === "boolean") this.values[row] = Number(value);
+    const expected = twin.model?.expected[name];
+    if (typeof expected === "number") {
+      this.expected[row] = expected;
+      this.modelled = true;
+    }
+    this.blame += share;
+  }
+}
+
+function isWatched(name: string, { watch, excluded }: AnomalyOptions, { desired }: Recording, track: Track): boolean {
+  if (excluded.has(name) || track.values.every(Number.isNaN)) return false;
+  if (track.modelled) return true;
+  return watch === "auto" ? !Object.hasOwn(desired ?? {}, name) : watch !== "residuals";
+}
+
+function perMonth(count: number, ms: number): Preview["perMonth"] {
+  const months = ms / MONTH_MS;
+  const { low, high } = poissonInterval(count);
+  return { estimate: count / months, low: low / months, high: high / months };
+}
+
+/** Median of the intervals between rows, ms. */
+function usualInterval(times: readonly number[]): number {
+  const gaps = Float64Array.from(times.slice(1), (t, i) => t - times[i]!).sort();
+  return gaps[gaps.length >> 1] ?? 0;
+}
