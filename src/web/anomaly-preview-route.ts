@@ -1,6 +1,7 @@
 /** `POST <admin>/twin/api/anomaly-preview`: what twin anomaly would have said of a twin's recorded history, for its dialog. */
 import { join } from "node:path";
-import type { Preview, PreviewRequest } from "../lib/anomaly/preview.ts";
+import type { PreviewRequest } from "../lib/anomaly/preview.ts";
+import type { Preview } from "../lib/anomaly/preview-shapes.ts";
 import { isPlainObject, LIVE } from "../lib/twin/envelope.ts";
 import { runInWorker } from "../lib/worker.ts";
 import type { Runtime } from "../nodes/shared/node-red.ts";

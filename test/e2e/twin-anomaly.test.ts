@@ -49,7 +49,26 @@ const anomaly = {
     },
   ],
 };
-const flows = [{ id: anomaly.z, type: "tab", label: "Anomaly" }, asset, anomaly];
+/** Two days, a sample every two minutes; the vibration is 0.8 mm/s too high from row 1000 to 1149. */
+const history = `
+const noise = (i, k) => Math.sin(12.9898 * i + k) * Math.cos(78.233 * i + 2 * k) + Math.sin(37.719 * i + 3 * k) * 0.5;
+const start = Date.UTC(2026, 0, 5, 12);
+for (let i = 0; i < 1440; i++) {
+  const values = { vibration: 1.8 + 0.05 * noise(i, 1) + (i >= 1000 && i < 1150 ? 0.8 : 0), flow: 60 + noise(i, 2) };
+  const twin = { v: 1, id: "plant1:pump-1", branch: "live", time: start + i * 120000, values, updated: ["vibration", "flow"] };
+  node.send({ payload: {}, twin });
+}
+`;
+const z = anomaly.z;
+const flows = [
+  { id: z, type: "tab", label: "Anomaly" },
+  asset,
+  { ...asset, id: "asset-for-anomaly-empty", name: "Pump 2", idPattern: "plant1:pump-2" },
+  anomaly,
+  { id: "anomaly-inject", type: "inject", z, x: 100, y: 60, once: true, onceDelay: 0.1, wires: [["anomaly-source"]] },
+  { id: "anomaly-source", type: "function", z, x: 250, y: 60, func: history, outputs: 1, wires: [["anomaly-state"]] },
+  { id: "anomaly-state", type: "twin-state", z, x: 400, y: 60, asset: asset.id, wires: [[], []] },
+];
 
 describe("twin-anomaly in the editor", function () {
   this.timeout(120_000);
@@ -114,11 +133,62 @@ describe("twin-anomaly in the editor", function () {
     await editor.undo();
   });
 
-  it("dragged from the palette it selects the only asset and shows the easy fields", async () => {
+  it("tells before Deploy which alarms the last recording would have raised, at every sensitivity", async () => {
+    for (const theme of ["light", "dark"] as const) {
+      await editor.close();
+      editor = await Editor.open(browser, red.url, theme);
+      await editor.edit(anomaly.id);
+      await tried();
+      const alarms = editor.page.locator("#twin-anomaly-preview-alarms");
+      assert.match(await words(), /^\d+ alarms? in 2 days \(1440 rows\); learning took 6\.6 h\. If all were false: /);
+      // 1000 rows of two minutes after 5 January 12:00 UTC: 6 January 21:20.
+      assert.match(await alarms.innerText(), /Vibration .* mm\/s above/);
+      const shaded = editor.page.locator('#twin-anomaly-plot rect[data-span="alarm"]');
+      // Vibration, flow and score: each alarm is shaded in three panels.
+      assert.equal((await shaded.count()) % 3, 0);
+      assert.ok((await shaded.count()) >= 3);
+      const [box, span] = [(await editor.page.locator("#twin-anomaly-plot svg").boundingBox())!, await longest()];
+      const place = (span.x - box.x - (58 / 560) * box.width) / ((492 / 560) * box.width);
+      assert.ok(Math.abs(place - 1000 / 1439) < 0.02, `the longest alarm begins at ${place} of the record`);
+      await editor.screenshot(`twin-anomaly-preview-${theme}`, ".red-ui-tray");
+      await editor.page.fill("#node-input-falseAlarmsPerMonth", "20000");
+      await editor.page.waitForFunction(() =>
+        /you accept 20000/.test(document.querySelector("#twin-anomaly-preview-text")!.textContent!),
+      );
+      await editor.page.fill("#node-input-falseAlarmsPerMonth", "0");
+      await editor.page.waitForFunction(() =>
+        /^False alarms per month is/.test(document.querySelector("#twin-anomaly-preview-text")!.textContent!),
+      );
+      assert.equal(await editor.page.locator("#twin-anomaly-plot svg").count(), 0);
+      await editor.cancel();
+    }
+  });
+
+  it("says that nothing has been recorded of a twin yet", async () => {
+    await editor.edit(anomaly.id);
+    await editor.page.selectOption("#node-input-asset", "asset-for-anomaly-empty");
+    await editor.page.locator("#twin-anomaly-try:disabled").waitFor();
+    assert.match(await words(), /^Nothing has been recorded of this twin yet/);
+    await editor.cancel();
+  });
+
+  const words = () => editor.page.locator("#twin-anomaly-preview-text").innerText();
+  const tried = async () => {
+    await editor.page.locator("#twin-anomaly-twin option").first().waitFor({ state: "attached", timeout: 10_000 });
+    await editor.page.click("#twin-anomaly-try");
+    await editor.page.locator("#twin-anomaly-plot svg").waitFor();
+  };
+  const longest = async () => {
+    const boxes = await Promise.all(
+      (await editor.page.locator('#twin-anomaly-plot rect[data-span="alarm"]').all()).map((r) => r.boundingBox()),
+    );
+    return boxes.reduce((a, b) => (b!.width > a!.width ? b : a))!;
+  };
+
+  it("dragged from the palette it shows the easy fields", async () => {
     await editor.close();
     editor = await Editor.open(browser, red.url, "dark");
     const id = await editor.drag("twin-anomaly", 300, 300);
-    assert.equal((await editor.node(id)).asset, asset.id);
     await editor.edit(id);
     assert.equal(await editor.page.locator("#node-input-falseAlarmsPerMonth").isVisible(), true);
     assert.equal(await editor.page.locator("#node-input-learning").isVisible(), false);

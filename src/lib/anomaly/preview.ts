@@ -7,53 +7,13 @@ import { type AnomalyConfig, type AnomalyOptions, readOptions } from "./options.
 import { Drawing } from "./preview-drawing.ts";
 import { poissonInterval } from "./preview-rate.ts";
 import { messages, type Recording, rowTimes } from "./preview-recording.ts";
+import type { Preview, PreviewAlarm } from "./preview-shapes.ts";
 
 export interface PreviewRequest {
   config: Partial<AnomalyConfig>;
   /** As the asset's dialog stores it. */
   asset: Partial<AssetConfig>;
   recording: Recording;
-}
-
-export interface PreviewAlarm {
-  /** Source times, ms; `to` is null when it stands at the end of the record. */
-  from: number;
-  to: number | null;
-  severity: "info" | "warning" | "alarm";
-  /** Complete sentences, those of the events raised. */
-  text: string[];
-}
-
-export interface PreviewPanel {
-  label: string;
-  unit: string;
-  /** The measured value, one per time; null where there is none. */
-  values: (number | null)[];
-  /** What the model upstream expected, where residuals were watched. */
-  expected?: (number | null)[];
-}
-
-export interface Preview {
-  /** First and last source time, ms. */
-  from: number;
-  to: number;
-  rows: number;
-  /** True when the record is longer than what was replayed. */
-  cut: boolean;
-  /** Source time at which learning was over; null when the record ends before. */
-  learned: number | null;
-  /** Learned share at the end of the record. */
-  progress: number;
-  alarms: PreviewAlarm[];
-  /** Alarms per 30 days of calm watching, were all of them false, with its 95 % interval; null when nothing was watched. */
-  perMonth: { estimate: number; low: number; high: number } | null;
-  /** The time axis of the panels, ms. */
-  times: number[];
-  score: (number | null)[];
-  /** At most four: the signals that the alarms were about come first. */
-  panels: PreviewPanel[];
-  /** Signals watched in all. */
-  watched: number;
 }
 
 const MONTH_MS = 30 * 86_400_000;
@@ -104,7 +64,9 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
   }
   const drawing = new Drawing(times);
   const watched = names.filter((name) => isWatched(name, options, recording, tracks.get(name)!));
-  const shown = watched.toSorted((a, b) => tracks.get(b)!.blame - tracks.get(a)!.blame).slice(0, PANELS);
+  const shown = Array.from(watched)
+    .sort((a, b) => tracks.get(b)!.blame - tracks.get(a)!.blame)
+    .slice(0, PANELS);
   return {
     from: times[0]!,
     to: times.at(-1)!,

@@ -1,3 +1,4 @@
+import { type AnomalyPreview, anomalyPreview } from "../../editor/anomaly-preview.ts";
 import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
@@ -55,6 +56,7 @@ RED.nodes.registerType("twin-anomaly", {
       this.bands?.length > 0 ||
       EXPERT.some(([key, standard]) => String(this[key] ?? standard) !== String(standard));
     $("#twin-anomaly-expert").prop("open", expert);
+    lookBack = anomalyPreview(this, () => typed(this));
     livePageButton();
   },
   oneditsave() {
@@ -66,10 +68,10 @@ RED.nodes.registerType("twin-anomaly", {
     // A node of an earlier version has none: an untouched field must not change it.
     const mode = String($("#twin-anomaly-mode").val() ?? "").trim();
     if (mode !== (this.mode ?? "")) this.mode = mode;
-    limits = bands = undefined;
+    close();
   },
   oneditcancel() {
-    limits = bands = undefined;
+    close();
   },
   outputLabels(index: number) {
     return this._(index === 0 ? "twin-anomaly.output.result" : "twin-anomaly.output.events");
@@ -78,6 +80,24 @@ RED.nodes.registerType("twin-anomaly", {
 
 let limits: Table | undefined;
 let bands: Table | undefined;
+let lookBack: AnomalyPreview | undefined;
+
+function close(): void {
+  lookBack?.close();
+  limits = bands = lookBack = undefined;
+}
+
+/** The settings as they stand in the dialog now. */
+function typed(node: EditorNode): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const key of Object.keys(node._def.defaults)) {
+    const field = $(`#node-input-${key}`);
+    settings[key] = field.length === 0 ? node[key] : field.is(":checkbox") ? field.prop("checked") : field.val();
+  }
+  const mode = String($("#twin-anomaly-mode").val() ?? "").trim();
+  return { ...settings, mode, limits: limits?.get() ?? [], bands: bands?.get() ?? [] };
+}
+
 const EXPERT = [
   ["learning", 200],
   ["hold", 1],

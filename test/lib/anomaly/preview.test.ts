@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Preview, type PreviewRequest, preview } from "../../../src/lib/anomaly/preview.ts";
+import { type PreviewRequest, preview } from "../../../src/lib/anomaly/preview.ts";
 import { Drawing } from "../../../src/lib/anomaly/preview-drawing.ts";
 import { poissonInterval } from "../../../src/lib/anomaly/preview-rate.ts";
 import { MOST_ROWS, messages, readRecording, rowTimes } from "../../../src/lib/anomaly/preview-recording.ts";
+import type { Preview } from "../../../src/lib/anomaly/preview-shapes.ts";
 import { MemoryStore } from "../../../src/lib/store/memory.ts";
 import { TwinError } from "../../../src/lib/twin/envelope.ts";
 import { runInWorker } from "../../../src/lib/worker.ts";
