@@ -37,9 +37,7 @@ export function anomalyPreview(node: EditorNode, config: () => Record<string, un
   /** The twins of the asset that the store knows, live ones first; its own id is the choice as delivered. */
   async function listTwins(): Promise<void> {
     const chosen = asset();
-    const reply = chosen
-      ? await ask<{ twins: { id: string; branch: string }[] }>(() => $.getJSON("twin/api/twins"))
-      : {};
+    const reply = await ask<{ twins: { id: string; branch: string }[] }>(() => $.getJSON("twin/api/twins"));
     if (!open || chosen !== asset()) return;
     twin.empty();
     const matches = idMatcher(String(chosen?.idPattern ?? ""));
@@ -116,7 +114,7 @@ export function anomalyPreview(node: EditorNode, config: () => Record<string, un
     drawn.push({ label: text("score"), unit: "", lines: [limit, { values: score }], range: [0, 1] });
     $("#twin-anomaly-plot")
       .empty()
-      .append(plot(times, drawn, { time: clock, spans, label: text("chart"), height: 62 }));
+      .append(plot(times, drawn, { time: clock, spans, label: text("chart"), height: drawn.length > 3 ? 44 : 62 }));
     const notes = [text("grey")];
     if (alarms.length > 0) notes.push(text("red"));
     if (panels.some((p) => p.expected)) notes.push(text("orange"));

@@ -140,7 +140,10 @@ describe("twin-anomaly in the editor", function () {
       await editor.edit(anomaly.id);
       await tried();
       const alarms = editor.page.locator("#twin-anomaly-preview-alarms");
-      assert.match(await words(), /^\d+ alarms? in 2 days \(1440 rows\); learning took 6\.6 h\. If all were false: /);
+      assert.match(
+        await words(),
+        /^\d+ alarms? in 2 days \(1440 rows\); learning took 6\.6 h\. As false alarms that would be about /,
+      );
       // 1000 rows of two minutes after 5 January 12:00 UTC: 6 January 21:20.
       assert.match(await alarms.innerText(), /Vibration .* mm\/s above/);
       const shaded = editor.page.locator('#twin-anomaly-plot rect[data-span="alarm"]');

@@ -22,7 +22,12 @@ for (const version of ["5", "4"] as const)
         password: bcrypt.hashSync(`${username}-secret`, 4),
         permissions,
       });
-      const users = [user("boss", "*"), user("reader", "read"), user("viewer", "twin.read")];
+      const users = [
+        user("boss", "*"),
+        user("reader", "read"),
+        user("viewer", "twin.read"),
+        user("stranger", "flows.read"),
+      ];
       red = await startRed({
         version,
         flows: example(),
@@ -84,7 +89,7 @@ for (const version of ["5", "4"] as const)
         `rul/preview?${PUMP}&signal=speed&threshold=1`,
       ])
         assert.equal((await get(`twin/api/${path}`)).status, 401, path);
-      for (const path of ["actions", "store/forget", "mqtt-test"])
+      for (const path of ["actions", "store/forget", "mqtt-test", "anomaly-preview"])
         assert.equal((await post(`twin/api/${path}`, {})).status, 401, path);
     });
 
@@ -111,6 +116,25 @@ for (const version of ["5", "4"] as const)
       async function history() {
         return (await (await get(`twin/api/history?${PUMP}&signal=speed&signal=nonsense`, "reader")).json()).series;
       }
+    });
+
+    it("looks back over the recorded history for the dialog of twin anomaly, for readers only", async () => {
+      const asset = example().find((n: { type: string }) => n.type === "twin-asset");
+      const body = { id: "plant1:pump-1", asset, config: { version: 2, falseAlarmsPerMonth: 1 } };
+      const denied = await post("twin/api/anomaly-preview", body, "stranger");
+      assert.ok([401, 403].includes(denied.status), String(denied.status));
+      assert.equal((await post("twin/api/anomaly-preview", { id: "plant1:pump-1" }, "viewer")).status, 400);
+      const answer = await post("twin/api/anomaly-preview", body, "viewer");
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers.get("cache-control"), "no-store");
+      const seen = await answer.json();
+      assert.ok(seen.rows > 5 && seen.to > seen.from && seen.panels.length > 0, JSON.stringify(seen).slice(0, 300));
+      assert.equal(seen.score.length, seen.times.length);
+      const sentence = async (part: object) =>
+        (await (await post("twin/api/anomaly-preview", { ...body, ...part }, "viewer")).json()).message;
+      assert.match(await sentence({ id: "plant1:pump-9" }), /^Nothing has been recorded of this twin yet/);
+      assert.match(await sentence({ config: { version: 2, learning: 1 } }), /^Learning length is 1: enter a number/);
+      assert.match(await sentence({ asset: {} }), /^The twin id/);
     });
 
     it("streams a changed value soon after it has changed", async () => {
