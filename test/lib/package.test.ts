@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, it } from "mocha";
 
 const require = createRequire(import.meta.url);
@@ -52,6 +53,28 @@ describe("the package", () => {
     for (const file of examples)
       for (const node of read(file))
         assert.ok(types.includes(node.type) || core.includes(node.type), `${basename(file)} uses ${node.type}`);
+  });
+
+  // Else Done in an untouched dialog would count as a change.
+  it("has examples whose settings are of the present version", async () => {
+    for (const type of types) {
+      const migrations = join(root, folderOf(type), "migrations.ts");
+      if (!existsSync(migrations)) continue;
+      const { migrate } = await import(pathToFileURL(migrations).href);
+      for (const file of examples)
+        for (const node of read(file))
+          if (node.type === type) {
+            const settings = migrate(structuredClone(node));
+            const where = `${basename(file)}: ${type} ${node.id}`;
+            assert.equal(node.version, settings.version, where);
+            assert.deepEqual(
+              // A machine's model is only stored where one is chosen.
+              Object.keys(settings).filter((key) => !(key in node) && !(type === "twin-machine" && key === "model")),
+              [],
+              where,
+            );
+          }
+    }
   });
 
   it("asks for no text that its locale file does not have", () => {
