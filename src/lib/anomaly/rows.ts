@@ -62,7 +62,9 @@ export class Rows {
     if (!isPlainObject(model)) return;
     const residual = finite(model.residual, name);
     const sd = finite(model.sd, name);
-    this.factor[i] = sd > 0 ? sd : 1;
+    // A model that does not know its own spread yet is still settling: its residuals are no measure of the machine, nor in the same unit as later ones.
+    if (!(sd > 0)) return;
+    this.factor[i] = sd;
     this.expected[i] = finite(model.expected, name);
     this.x[i] = residual / this.factor[i]!;
   }

@@ -265,6 +265,23 @@ describe("anomaly engine", () => {
     }
   });
 
+  it("learns nothing of the residuals of a model that is still settling and has no standard deviation yet", () => {
+    const random = gaussian(11);
+    const engine = engineFor(["flow"], { watch: "residuals" });
+    let time = START;
+    const send = (residual: number, settled: boolean) => {
+      const { sd, z, ...settling } = modelled({ flow: 60 }, { flow: residual }, 0.03);
+      const model = (settled ? { ...settling, sd, z } : settling) as Envelope["model"];
+      return engine.update(message((time += 1000), { flow: 60 + residual }, model && { model })).section;
+    };
+    for (let i = 0; i < 1000; i++) assert.equal(send(40 * random(), false).progress, 0);
+    for (let i = 0; i < 1000; i++) send(0.03 * random(), true);
+    let section = send(0, true);
+    assert.equal(section.state, "normal");
+    for (let i = 0; i < 20; i++) section = send(0.24 + 0.03 * random(), true);
+    assert.equal(section.state, "active", "eight standard deviations of the settled model");
+  });
+
   it("learns anew when its only signal turns into the residual of a model", () => {
     const engine = engineFor(["flow"], { learning: 50, latch: false });
     const random = gaussian(41);
