@@ -138,7 +138,9 @@ export function anomalyPreview(node: EditorNode, config: () => Record<string, un
   }
 
   function sentence(alarm: PreviewAlarm, clock: (time: number) => string): string {
-    const vars = { from: clock(alarm.from), text: alarm.text.join(" ") || text("noText") };
+    const raised = alarm.text.join(" ") || text("noText");
+    const said = alarm.later ? text("later", { raised, later: alarm.later }) : raised;
+    const vars = { from: clock(alarm.from), text: said };
     return alarm.to === null ? text("stands", vars) : text("until", { ...vars, to: clock(alarm.to) });
   }
 

@@ -6,6 +6,8 @@ export interface PreviewAlarm {
   severity: "info" | "warning" | "alarm";
   /** Complete sentences, those of the events raised. */
   text: string[];
+  /** The last sentence of a change for the worse, or of another reading of the cause. */
+  later?: string;
 }
 
 export interface PreviewPanel {

@@ -52,7 +52,9 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
     if (section.active && !standing)
       alarms.push((standing = { from: twin.time, to: null, severity: "info", text: [] }));
     if (standing) {
-      for (const e of events) if (e.event === "raised") standing.text.push(e.text);
+      for (const e of events)
+        if (e.event === "raised") standing.text.push(e.text);
+        else if (e.event === "changed") standing.later = e.text;
       if (section.severity === "alarm" || standing.severity === "info")
         standing.severity = section.severity === "none" ? standing.severity : section.severity;
       if (!section.active) {

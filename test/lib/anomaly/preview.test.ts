@@ -113,6 +113,26 @@ describe("the look back of twin anomaly", () => {
     assert.deepEqual([expected, residual], [sent.expected, sent.residual]);
   });
 
+  it("hands on words, and samples that are not Good, as they were", async () => {
+    const store = new MemoryStore("test");
+    for (let i = 0; i < 400; i++) {
+      const bad = i % 10 === 0;
+      const values = { vibration: bad ? 99 : 2 + 0.1 * Math.sin(12.9898 * i) * Math.cos(78.233 * i), mode: "on" };
+      store.append(REF, START + i * MINUTE, values, bad ? { vibration: 0x80000000 } : {});
+    }
+    const mode = { name: "mode", unit: "1" };
+    const recording = await readRecording(store, REF, new Set(["vibration", "mode"]));
+    const [first, second] = Array.from(messages(recording, rowTimes(recording).times.slice(0, 2)), (m) =>
+      structuredClone(m),
+    );
+    assert.deepEqual([first!.values, first!.status], [{ vibration: 99, mode: "on" }, { vibration: 0x80000000 }]);
+    assert.deepEqual([second!.values.mode, second!.status], ["on", {}]);
+    const config = { mode: "mode", excluded: "mode", learning: 100 };
+    const seen = preview({ config, asset: { ...asset, signals: [signals[1]!, mode] }, recording });
+    assert.deepEqual(seen.alarms, [], "a sample that is not Good is not judged");
+    assert.ok(seen.learned !== null, "the mode was read");
+  });
+
   it("counts only learning in a record that is too short, and says so by its progress", async () => {
     const seen = preview(await requestOf(recorded(50, () => 0)));
     assert.equal(seen.learned, null);
