@@ -1,11 +1,11 @@
 // Tier C on C-MAPSS: a fleet model learned from failures, official test sets; also sensors renamed, samples missing, starts in
 // mid-life, six operating points, few failures, and a fault that the fleet never had. Truth and prediction are capped at 125.
 // Usage: npm run build && node bench/rul/fleet.mjs [folder with data/ and score/, default ../shared]
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { load } from "./cmapss.mjs";
 import { alone, mean, middle, percent } from "./shared.mjs";
 import { dropRows, dropValues, midLife, operatingPoints, rename, subset } from "./variants.mjs";
 
@@ -140,28 +140,6 @@ function predict(model, { signals, units }) {
     }
     return { estimate: predictor.estimate() };
   });
-}
-
-function load(shared, name) {
-  const read = (kind) => gunzipSync(readFileSync(join(shared, "data/cmapss", `${kind}_${name}.txt.gz`))).toString();
-  const signals = ["op1", "op2", "op3", ...Array.from({ length: 21 }, (_, i) => `s${i + 1}`)];
-  const table = (kind) => {
-    const units = new Map();
-    for (const line of read(kind).trim().split("\n")) {
-      const [unit, ...row] = line.trim().split(/\s+/).map(Number);
-      if (!units.has(unit)) units.set(unit, []);
-      units.get(unit).push(row);
-    }
-    return {
-      signals,
-      units: Array.from(units, ([id, rows]) => ({
-        id: String(id),
-        time: Float64Array.from(rows, (r) => r[0]),
-        values: Float64Array.from(rows.flatMap((r) => r.slice(1))),
-      })),
-    };
-  };
-  return { name, train: table("train"), test: table("test"), truth: read("RUL").trim().split(/\s+/).map(Number) };
 }
 
 await alone(import.meta.url, run);

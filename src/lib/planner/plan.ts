@@ -35,6 +35,8 @@ export interface MachineState {
   age: number;
   /** Remaining life in hours at `time`; null when nothing is stated. */
   rul: Quantiles | null;
+  /** When its parts and people were ordered, milliseconds UTC; null: not yet. */
+  ordered?: number | null;
   /** Remaining life is at least this long, hours, when it is too long to be stated. */
   atLeast: number | null;
 }
@@ -47,7 +49,7 @@ export interface Job {
   /** Latest begin that keeps the promise. */
   latest: number;
   policy: "predictive" | "age";
-  /** True when the order must go out now to be in time. */
+  /** True when the order must go out now to be in time, or has gone out. */
   order: boolean;
   /** True when even the first possible date is later than `latest` and the margin. */
   late: boolean;
@@ -146,7 +148,7 @@ function wishOf(
         why: `Lives at least ${hours(left)} more with 95 % certainty: nothing to do within ${s.horizon} days.`,
       };
     const why = isDue(left, s.lead, s.margin)
-      ? `With 95 % certainty it lives ${hours(Math.max(0, left))} more, and lead time and margin take ${hours(s.lead + s.margin)}: order now.`
+      ? `With 95 % certainty it lives ${hours(Math.max(0, left))} more, and lead time and margin take ${hours(s.lead + s.margin)}: ${m.ordered == null ? "order now" : "ordered"}.`
       : `With 95 % certainty it lives ${hours(left)} more; ${hours(s.margin)} are kept as a margin.`;
     return { machine: m, latest, policy: "predictive", why };
   }
@@ -165,9 +167,9 @@ function wishOf(
 function schedule(wishes: readonly Wish[], s: PlannerSettings, now: number, zone: Zone): Job[] {
   const crew = new Crew(s.windows, s.crews, zone);
   const duration = s.duration * HOUR;
-  const earliest = now + s.lead * HOUR;
   const jobs: Job[] = [];
   for (const wish of [...wishes].sort((a, b) => b.latest - a.latest || (a.machine.id < b.machine.id ? -1 : 1))) {
+    const earliest = earliestOf(wish.machine, s, now);
     const inTime = wish.latest >= earliest ? crew.lastStart(earliest, wish.latest, duration) : undefined;
     const start = inTime ?? crew.firstStart(earliest, duration) ?? earliest;
     crew.take(start, duration);
@@ -178,7 +180,16 @@ function schedule(wishes: readonly Wish[], s: PlannerSettings, now: number, zone
   return jobs.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
 }
 
-function jobOf({ machine, latest, policy, why }: Wish, start: number, s: PlannerSettings, now: number): Job {
+/** The lead time runs from the order: work that is ordered gets nearer, and does not move away with every new plan. */
+const earliestOf = ({ ordered }: MachineState, s: PlannerSettings, now: number): number =>
+  Math.max(now, (ordered ?? now) + s.lead * HOUR);
+
+/** An order that has gone out stands, unless the work could wait for another whole lead time. */
+const mustOrder = ({ machine, latest }: Wish, s: PlannerSettings, now: number): boolean =>
+  latest - now <= (machine.ordered == null ? 1 : 2) * s.lead * HOUR;
+
+function jobOf(wish: Wish, start: number, s: PlannerSettings, now: number): Job {
+  const { machine, latest, policy, why } = wish;
   const risk = machine.rul ? conditional(machine, start, now) : 0;
   // The margin is there to be used: late is only what outlasts it too.
   const end = latest + s.margin * HOUR;
@@ -189,7 +200,7 @@ function jobOf({ machine, latest, policy, why }: Wish, start: number, s: Planner
     end: start + s.duration * HOUR,
     latest,
     policy,
-    order: latest - now <= s.lead * HOUR,
+    order: mustOrder(wish, s, now),
     late,
     risk,
     cost: s.plannedCost + (s.failureCost - s.plannedCost) * risk,
@@ -220,7 +231,8 @@ function share(jobs: Job[], wishes: readonly Wish[], crew: Crew, s: PlannerSetti
     const life = wish.machine.age + (job.start - now) / HOUR;
     const within = leader !== undefined && job.start - leader.start <= s.grouping * HOUR;
     const lost = leader ? (s.plannedCost * (job.start - leader.start)) / HOUR / Math.max(life, 1) : 0;
-    if (!leader || !within || lost >= s.setupCost) {
+    const early = leader !== undefined && leader.start < earliestOf(wish.machine, s, now);
+    if (!leader || !within || early || lost >= s.setupCost) {
       leader = job;
       continue;
     }

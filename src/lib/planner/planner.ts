@@ -11,8 +11,8 @@ interface Machine {
   time: number;
   count: number;
   rul: RulSection | null;
-  /** True after "order now" has been told. */
-  told: boolean;
+  /** When "order now" was told, milliseconds UTC; null while nothing is ordered. */
+  ordered: number | null;
 }
 
 export interface PlannerEvent {
@@ -58,13 +58,13 @@ export class Planner {
     let machine = this.#machines.get(id);
     if (!machine) {
       if (this.#machines.size >= MOST_MACHINES) return false;
-      this.#machines.set(id, (machine = { begin: time, time, count: 0, rul: null, told: false }));
+      this.#machines.set(id, (machine = { begin: time, time, count: 0, rul: null, ordered: null }));
     }
     if (time < machine.time) return false;
     machine.time = time;
     machine.count++;
     machine.rul = rul;
-    const due = !machine.told && this.#isDue(machine);
+    const due = machine.ordered === null && this.#isDue(machine);
     return due || time - this.#planned >= this.#every();
   }
 
@@ -91,7 +91,7 @@ export class Planner {
       time: Math.max(time, machine.time),
       count: 0,
       rul: null,
-      told: false,
+      ordered: null,
     });
     return `A life of ${hours(age)} is noted for ${id}, ${broke ? "ended by a breakdown" : "ended before a breakdown"}.`;
   }
@@ -121,11 +121,11 @@ export class Planner {
     const events: PlannerEvent[] = [];
     for (const [id, machine] of this.#machines) {
       const job = due.get(id);
-      if (job && !machine.told)
+      if (job && machine.ordered === null)
         events.push({ id, event: "raised", severity: job.late ? "alarm" : "warning", text: orderText(job) });
-      else if (!job && machine.told)
+      else if (!job && machine.ordered !== null)
         events.push({ id, event: "cleared", severity: "info", text: `${id}: nothing has to be ordered any more.` });
-      machine.told = job !== undefined;
+      machine.ordered = job ? (machine.ordered ?? now) : null;
     }
     return { plan, events };
   }
@@ -138,14 +138,16 @@ export class Planner {
   }
 
   #stateOf(id: string, m: Machine): MachineState {
+    const { time, ordered } = m;
     const unit = this.#hoursPer(m);
     const of = (x: number | null): number | null => (x === null ? null : x * unit);
     const r = m.rul;
     const age = (m.time - m.begin) / HOUR;
-    if (!r || r.unknown) return { id, time: m.time, age, rul: null, atLeast: null };
-    if (r.p05 === null) return { id, time: m.time, age, rul: null, atLeast: of(r.censored) };
+    // In a condition that was never seen a fleet model widens what it says: an early date is better than none.
+    if (!r || (r.unknown && r.p05 === null)) return { id, time, age, ordered, rul: null, atLeast: null };
+    if (r.p05 === null) return { id, time, age, ordered, rul: null, atLeast: of(r.censored) };
     const rul = { p05: of(r.p05), p10: of(r.p10), p50: of(r.p50), p90: of(r.p90), p95: of(r.p95) };
-    return { id, time: m.time, age, rul, atLeast: null };
+    return { id, time, age, ordered, rul, atLeast: null };
   }
 
   #hoursPer({ rul, count, time, begin }: Machine): number {
@@ -164,7 +166,8 @@ export class Planner {
 
   restore(state: Json): void {
     const s = state as unknown as { machines: [string, Machine][]; lives: Life[]; planned: number | null };
-    this.#machines = new Map(s.machines.map(([id, m]) => [id, { ...m }]));
+    // Earlier states did not say when the order went out.
+    this.#machines = new Map(s.machines.map(([id, m]) => [id, { ...m, ordered: m.ordered ?? null }]));
     this.#lives = s.lives.slice();
     this.#planned = s.planned ?? Number.NEGATIVE_INFINITY;
   }

@@ -232,6 +232,43 @@ describe("the planner of a fleet", () => {
     assert.equal(after.plan.jobs[0]?.order ?? false, false);
   });
 
+  it("lets ordered work come nearer: the lead time runs from the order, and the date never recedes beyond it", () => {
+    const planner = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
+    // p05 falls with the clock; lead 24 h and margin 12 h are used up at hour 4.
+    const job = (hour: number) => {
+      planner.update(twin("a", hour, rul(40 - hour)));
+      return planner.plan(MONDAY + hour * HOUR).plan.jobs[0]!;
+    };
+    assert.equal(job(3).order, false);
+    for (const hour of [4, 8, 16, 24, 27]) {
+      const { start, order, late } = job(hour);
+      assert.deepEqual([at(start), order, late], ["2026-11-24T04:00", true, false], `${hour}`);
+    }
+    assert.match(job(27).why[0]!, /: ordered/);
+    // The parts are there: new life in the prediction is used, and an order lapses only when a whole lead time could pass.
+    planner.update(twin("a", 28, rul(30)));
+    const later = planner.plan(MONDAY + 28 * HOUR).plan.jobs[0]!;
+    assert.deepEqual([at(later.start), later.order], [at(MONDAY + (28 + 30 - 12) * HOUR), true]);
+    planner.update(twin("a", 29, rul(100)));
+    assert.deepEqual(
+      planner.plan(MONDAY + 29 * HOUR).events.map((e) => e.event),
+      ["cleared"],
+    );
+  });
+
+  it("goes by a number whose condition was never seen, and by none where there is none", () => {
+    const planner = new Planner(SETTINGS, [], undefined, utc);
+    planner.update(twin("a", 0, rul(20, { unknown: true })));
+    const none = { mean: null, p05: null, p10: null, p50: null, p90: null, p95: null, censored: 125 };
+    planner.update(twin("b", 0, rul(0, { ...none, unknown: true })));
+    const { jobs, watching } = planner.plan(MONDAY).plan;
+    assert.deepEqual(
+      jobs.map((j) => [j.id, j.order]),
+      [["a", true]],
+    );
+    assert.match(watching[0]!.why, /No remaining life is stated/);
+  });
+
   it("counts a machine that has reached its limit as broken", () => {
     const planner = new Planner(SETTINGS, [], undefined, utc);
     planner.update(twin("a", 0, rul(50)));
