@@ -99,17 +99,20 @@ describe("the other examples, on a fast clock", function () {
       () => api("twins"),
       (a) => a.twins.length === 24,
     );
-    const known = new Set<string>();
+    // The longest engine flies 362 times, an hour each. What was said is read from the record: looks at the page miss some of it.
     const { twins } = await until(
       () => api("twins"),
-      (a) => {
-        for (const t of a.twins) if (t.rul?.p50 > 0) known.add(t.id);
-        return a.twins.every((t: Answer) => t.time > Date.UTC(2008, 0, 6));
-      },
-    ).catch(() => api("twins"));
+      (a) => a.twins.some((t: Answer) => t.time >= Date.UTC(2008, 0, 1, 361)),
+    );
     assert.equal(twins.length, 24);
-    console.log(`    ${known.size} of 24 engines had a remaining life above zero at some time`);
-    assert.ok(known.size >= 18, `${known.size}`);
+    const known: string[] = [];
+    for (const { id, branch } of twins) {
+      const ref = `id=${id}&branch=${encodeURIComponent(branch)}`;
+      const { series } = await api(`history?${ref}&signal=rul.p50&points=2000`);
+      if (series["rul.p50"].some((p: Answer) => p.value > 0)) known.push(id);
+    }
+    console.log(`    ${known.length} of 24 engines had a remaining life above zero at some time`);
+    assert.ok(known.length >= 22, `${known}`);
     const all = await Promise.all(
       twins.map((t: Answer) => api(`twin?id=${t.id}&branch=${encodeURIComponent(t.branch)}`)),
     );
