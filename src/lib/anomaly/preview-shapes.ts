@@ -6,7 +6,7 @@ export interface PreviewAlarm {
   severity: "info" | "warning" | "alarm";
   /** Complete sentences, those of the events raised. */
   text: string[];
-  /** The last sentence of a change for the worse, or of another reading of the cause. */
+  /** The change (for the worse, or another reading of the cause) at which the score was highest. */
   later?: string;
 }
 

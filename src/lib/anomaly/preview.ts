@@ -1,6 +1,6 @@
 /** The dialog's look back: what the detector, with the settings typed, would have said of a twin's recorded history. */
 import { type AssetConfig, readAsset } from "../twin/asset-config.ts";
-import { type Envelope, TwinError } from "../twin/envelope.ts";
+import { type AnomalySection, type Envelope, TwinError } from "../twin/envelope.ts";
 import { displayUnit } from "../twin/units.ts";
 import { AnomalyEngine } from "./engine.ts";
 import { type AnomalyConfig, type AnomalyOptions, readOptions } from "./options.ts";
@@ -41,10 +41,12 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
   let learned: number | null = null;
   let progress = 1;
   let calm = 0;
+  /** Highest score of the changes of the alarm that stands. */
+  let worst = 0;
   let i = 0;
   for (const twin of messages(recording, times)) {
     const { section, events } = engine.update(twin);
-    for (const [name, track] of tracks) track.take(i, twin, name, section.active ? section.contributions[name] : 0);
+    for (const [name, track] of tracks) track.take(i, twin, name, section);
     score[i] = section.score ?? Number.NaN;
     progress = section.progress ?? 1;
     if (learned === null && section.progress === undefined) learned = twin.time;
@@ -54,18 +56,25 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
     if (standing) {
       for (const e of events)
         if (e.event === "raised") standing.text.push(e.text);
-        else if (e.event === "changed") standing.later = e.text;
+        else if (e.event === "changed" && (section.score ?? 0) >= worst) {
+          worst = section.score ?? 0;
+          standing.later = e.text;
+        }
       if (section.severity === "alarm" || standing.severity === "info")
         standing.severity = section.severity === "none" ? standing.severity : section.severity;
       if (!section.active) {
         standing.to = twin.time;
         standing = undefined;
+        worst = 0;
       }
     }
     i++;
   }
   const drawing = new Drawing(times);
-  const watched = names.filter((name) => isWatched(name, options, recording, tracks.get(name)!));
+  // A sensor that ingest has flagged is told of whether watched or not.
+  const watched = names.filter(
+    (name) => tracks.get(name)!.blame > 0 || isWatched(name, options, recording, tracks.get(name)!),
+  );
   const shown = Array.from(watched)
     .sort((a, b) => tracks.get(b)!.blame - tracks.get(a)!.blame)
     .slice(0, PANELS);
@@ -103,7 +112,7 @@ class Track {
     this.expected = new Float64Array(rows).fill(Number.NaN);
   }
 
-  take(row: number, twin: Envelope, name: string, share = 0): void {
+  take(row: number, twin: Envelope, name: string, { active, contributions, sensor }: AnomalySection): void {
     const value = twin.values[name];
     if (typeof value === "number") this.values[row] = value;
     else if (typeof value === "boolean") this.values[row] = Number(value);
@@ -112,7 +121,7 @@ class Track {
       this.expected[row] = expected;
       this.modelled = true;
     }
-    this.blame += share;
+    if (active) this.blame += (contributions[name] ?? 0) + (sensor === name ? 1 : 0);
   }
 }
 

@@ -7,6 +7,7 @@ import { MOST_ROWS, messages, readRecording, rowTimes } from "../../../src/lib/a
 import type { Preview } from "../../../src/lib/anomaly/preview-shapes.ts";
 import { MemoryStore } from "../../../src/lib/store/memory.ts";
 import { TwinError } from "../../../src/lib/twin/envelope.ts";
+import { StatusCode } from "../../../src/lib/twin/status-codes.ts";
 import { runInWorker } from "../../../src/lib/worker.ts";
 import { engineFor, message, modelled, START } from "./fixtures.ts";
 import { gaussian } from "./random.ts";
@@ -131,6 +132,19 @@ describe("the look back of twin anomaly", () => {
     const seen = preview({ config, asset: { ...asset, signals: [signals[1]!, mode] }, recording });
     assert.deepEqual(seen.alarms, [], "a sample that is not Good is not judged");
     assert.ok(seen.learned !== null, "the mode was read");
+  });
+
+  it("shows the sensor that ingest has flagged, though nobody watches its value", async () => {
+    const store = recorded(600, () => 0);
+    for (let i = 300; i < 350; i++)
+      store.append(REF, START + i * MINUTE, { flow: 60 }, { flow: StatusCode.Uncertain_SensorNotAccurate });
+    const flow = { name: "flow", unit: "m3/h", label: "Flow" };
+    const recording = await readRecording(store, REF, new Set([...NAMES, "flow"]));
+    const seen = preview({ config: { excluded: "flow" }, asset: { ...asset, signals: [...signals, flow] }, recording });
+    const alarm = seen.alarms.find((a) => a.text.includes("Sensor flow reads wrong: its value is stuck or jumps."))!;
+    assert.ok(Math.abs(alarm.from - (START + 300 * MINUTE)) <= 5 * MINUTE);
+    assert.equal(seen.panels[0]!.label, "Flow");
+    assert.equal(seen.panels.length, 3);
   });
 
   it("counts only learning in a record that is too short, and says so by its progress", async () => {
