@@ -58,8 +58,8 @@ export function readPlanner(c: PlannerConfig): PlannerOptions {
     setupCost: number(c.setupCost, "The cost of a visit", DEFAULTS.setupCost, 0, 1e12),
     currency: String(c.currency ?? "").slice(0, 12),
     lead,
-    // Half the lead time: what a prediction may still move while parts are on their way.
-    margin: number(c.margin, "The margin", lead / 2, 0, 100_000),
+    // What a prediction may still move while parts are on their way: half as much let one engine of a hundred fail (docs/planner.md).
+    margin: number(c.margin, "The margin", lead, 0, 100_000),
     duration: number(c.duration, "The length of a job", DEFAULTS.duration, 0.1, 1000),
     crews: Math.round(number(c.crews, "The number of jobs at a time", DEFAULTS.crews, 1, 1000)),
     windows: readWindows(c),

@@ -300,9 +300,9 @@ describe("the planner of a fleet", () => {
 });
 
 describe("the settings of twin-planner", () => {
-  it("have defaults: the margin is half the lead time", () => {
+  it("have defaults: the margin is as long as the lead time", () => {
     const s = readPlanner(migrate({ lead: "20" }));
-    assert.equal(s.margin, 10);
+    assert.equal(s.margin, 20);
     assert.equal(s.windows.days.size, 7);
   });
 
