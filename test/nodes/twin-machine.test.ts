@@ -190,15 +190,35 @@ describe("a machine that begins anew", function () {
 
   it("because a fleet starts over: every engine lives again from its first flight", async () => {
     const flow = example("3 Turbofan fleet");
-    flow.find((n) => n.type === "twin-machine").speed = 75_000;
+    const machine = flow.find((n) => n.type === "twin-machine");
+    machine.speed = 75_000;
+    const speed = (x: number) => ({
+      payload: JSON.stringify({ speed: x }),
+      id: `ab12cd34ef56${String(x).padStart(4, "0")}`,
+    });
+    const [slow, fast] = [speed(5000), speed(75_000)];
+    for (const { id, payload } of [slow, fast])
+      flow.push({
+        id,
+        type: "inject",
+        z: machine.z,
+        props: [
+          { p: "action", v: "speed", vt: "str" },
+          { p: "payload", v: payload, vt: "json" },
+        ],
+        wires: [[machine.id]],
+      });
     red = await startRed({ flows: flow });
+    const press = async (id: string) =>
+      assert.equal((await fetch(`${red!.url}/inject/${id}`, { method: "POST" })).status, 200);
     const day = 24 * 3_600_000;
     const start = Date.UTC(2008, 0, 1);
     await until("twins", (a) => a.twins.length === 24 && a.twins.every((t: Any) => t.time > start + 3 * day));
-    const { id } = flow.find((n) => n.type === "inject" && n.name === "Start over");
-    assert.equal((await fetch(`${red.url}/inject/${id}`, { method: "POST" })).status, 200);
-    const again = (a: Any) => a.twins.length === 24 && a.twins.every((t: Any) => t.time < start + 2 * day);
-    await until("twins", again);
+    // A busy computer catches up several days at once: at this pace none of them is missed.
+    await press(slow.id);
+    await press(flow.find((n) => n.type === "inject" && n.name === "Start over").id);
+    await until("twins", (a) => a.twins.length === 24 && a.twins.every((t: Any) => t.time < start + 2 * day));
+    await press(fast.id);
     await until("twins", (a) => a.twins.every((t: Any) => t.time > start + 3 * day));
   });
 });
