@@ -1,10 +1,14 @@
 /** The dialog of twin-physics: equations with their live check, numbers of the model, mapped outputs. */
 import type { CheckResult } from "../lib/physics/check.ts";
-import type { EquationProblem } from "../lib/physics/equations.ts";
 import { presets } from "../lib/physics/presets/index.ts";
 import { unitsOf } from "../lib/physics/presets/units.ts";
 import { assetSignals } from "./asset-select.ts";
+import { markProblems } from "./mark-problems.ts";
 import { parameterTable, type Quantity } from "./parameter-table.ts";
+import { physicsCalibration } from "./physics-calibration.ts";
+import { openEstimate } from "./physics-estimate.ts";
+import { reducedDialog } from "./physics-files.ts";
+import { physicsPreview } from "./physics-preview.ts";
 import { type Row, type Table, table } from "./table.ts";
 
 export interface PhysicsDialog {
@@ -20,6 +24,10 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let request = 0;
   let open = true;
+  // What an older node does not say must not change when its dialog is closed.
+  if (node.estimate === undefined) $("#node-input-estimate").val("follow");
+  for (const key of ["correct", "correction"])
+    if (node[key] === undefined) $(`#node-input-${key}`).prop("checked", true);
   offerPresets(String(node.preset ?? ""));
   const preset = () => presets.get(String($("#node-input-preset").val() ?? ""));
   const isOwn = () => $("#node-input-preset").val() === "own";
@@ -36,10 +44,50 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   );
   let lastGood: Extract<CheckResult, { ok: true }> | undefined;
   outputs.set(node.predictions ?? []);
+  const reduced = reducedDialog(node);
+  const text = (key: string, vars?: Record<string, unknown>) => node._(`twin-physics.${key}`, vars);
+  const estimate = openEstimate(
+    node,
+    {
+      parameters: () =>
+        preset()
+          ?.parameters.filter((p) => !p.constant)
+          .map((p) => p.name) ??
+        lastGood?.parameters ??
+        [],
+      outputs: () => lastGood?.outputs ?? [],
+      states: () => lastGood?.states ?? [],
+      inputs: () => lastGood?.inputs ?? [],
+    },
+    text,
+  );
+  const chosenAsset = () => RED.nodes.node(String($("#node-input-asset").val() ?? ""));
+  const trial = physicsPreview(typedConfig, () => assetRows(chosenAsset()), text);
+  const calibration = physicsCalibration(node, () => String(chosenAsset()?.idPattern ?? "*"), text);
+
+  /** What the dialog would store now. */
+  function typedConfig(): object {
+    const field = (key: string) => $(`#node-input-${key}`).val();
+    return {
+      preset: field("preset"),
+      equations: isOwn() ? String(editor.getValue()) : "",
+      parameters: numbers.get(),
+      predictions: outputs.get(),
+      checkUnits: isOwn() && $("#node-input-checkUnits").prop("checked"),
+      units: copied ?? node.units ?? [],
+      maxGap: field("maxGap"),
+      ...reduced.get(),
+    };
+  }
 
   function show(): void {
     const chosen = preset();
+    const isReduced = $("#node-input-preset").val() === "reduced";
     $("#twin-physics-model").toggle(isOwn() || chosen !== undefined);
+    $("#twin-physics-reduced").toggle(isReduced);
+    $("#twin-physics-trial").toggle(isReduced || isOwn() || chosen !== undefined);
+    $("#twin-physics-unitCheck").toggle(isOwn());
+    $("#twin-physics-about").text(chosen ? `${chosen.diagram}\n${chosen.source}` : "");
     $("#twin-physics-copy").toggle(chosen !== undefined);
     $("#twin-physics-help").toggle(isOwn());
     editor.setReadOnly(!isOwn());
@@ -86,7 +134,13 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   function ask(): void {
     const mine = ++request;
     const map = outputs.get();
-    const body = { equations: String(editor.getValue()), signals: signals().map((s) => s.name), predictions: map };
+    const units = isOwn() && $("#node-input-checkUnits").prop("checked") ? typedUnits() : undefined;
+    const body = {
+      equations: String(editor.getValue()),
+      signals: signals().map((s) => s.name),
+      predictions: map,
+      ...(units && { units }),
+    };
     $.ajax({
       url: "twin/api/equations",
       method: "POST",
@@ -99,20 +153,37 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
       });
   }
 
+  /** Units of everything that has one: signals from the asset, numbers from the table, the rest as it was copied. */
+  function typedUnits(): Record<string, string> {
+    const rows = [...((copied ?? node.units ?? []) as Row[]), ...numbers.get(), ...(signals() as unknown as Row[])];
+    return Object.fromEntries(rows.filter((r) => r.unit).map((r) => [String(r.name), String(r.unit)]));
+  }
+
   function answer(result: CheckResult): void {
-    const problems = result.ok ? [] : result.problems;
+    const problems = result.ok ? (result.units?.problems ?? []) : result.problems;
     markProblems(editor, problems);
     const [first] = problems;
+    if (result.ok) lastGood = result;
+    if (result.ok && isOwn()) showOwnNumbers(result);
     if (first) return say(node._("twin-physics.tip.line", { line: first.line, message: first.message }), true);
     if (!result.ok) return;
-    lastGood = result;
-    if (isOwn()) showOwnNumbers(result);
     const lacking = missingSignals(result.parameters);
     if (lacking.length > 0) return say(node._("twin-physics.tip.lacking", { signals: lacking.join(", ") }), true);
     if (result.mapping) return say(result.mapping, true);
     if (result.outputs.length === 0) return say(node._("twin-physics.tip.none"), true);
     const list = (names: string[]) => names.join(", ") || node._("twin-physics.tip.nothing");
-    say(node._("twin-physics.tip.fine", { outputs: list(result.outputs), inputs: list(result.inputs) }), false);
+    const fine = node._("twin-physics.tip.fine", { outputs: list(result.outputs), inputs: list(result.inputs) });
+    say([fine, unitWords(result)].join(" "), false);
+  }
+
+  /** Declared units with the SI in which the model runs, and those that the equations tell. */
+  function unitWords({ units }: Extract<CheckResult, { ok: true }>): string {
+    if (!units) return "";
+    const declared = Object.entries(units.declared).map(([name, u]) =>
+      u.display === u.si ? `${name} ${u.si || "–"}` : `${name} ${u.display} → ${u.si}`,
+    );
+    const inferred = Object.entries(units.inferred).map(([name, u]) => `${name} ${u.display || "–"}`);
+    return node._("twin-physics.tip.units", { units: [...declared, ...inferred].join(", ") });
   }
 
   /** A preset's names that are neither its own numbers nor signals of the asset. */
@@ -149,6 +220,8 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   });
   $("#node-input-preset").on("change", show);
   $("#node-input-asset").on("change", show);
+  $("#node-input-checkUnits").on("change", check);
+  $("#twin-physics-parameters").on("change", check);
   $("#twin-physics-copy").on("click", () => {
     const chosen = preset();
     if (!chosen) return;
@@ -156,9 +229,10 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     const numbered = new Set(chosen.parameters.map((p) => p.name));
     copied = Array.from(unitsOf(chosen), ([name, unit]) => ({ name, unit })).filter((row) => !numbered.has(row.name));
     numbers.adopt();
+    $("#node-input-checkUnits").prop("checked", true);
     $("#node-input-preset").val("own").trigger("change");
   });
-  const expert = ["learn", "floor", "follow", "settle", "maxGap"].some(
+  const expert = ["learn", "floor", "follow", "settle", "maxGap", "gate"].some(
     (key) => node[key] !== "" && node[key] !== undefined,
   );
   $("#twin-physics-expert").prop("open", expert || node.correct === false || (node.predictions ?? []).length > 0);
@@ -166,21 +240,32 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
 
   return {
     save() {
-      const text = isOwn() ? String(editor.getValue()) : own;
-      if (text !== (node.equations ?? "")) node.equations = text;
-      if (copied && isOwn()) {
-        node.checkUnits = true;
-        assign(node, "units", copied);
-      }
+      const written = isOwn() ? String(editor.getValue()) : own;
+      if (written !== (node.equations ?? "")) node.equations = written;
+      if (copied && isOwn()) assign(node, "units", copied);
+      const described = reduced.get();
+      if (described.reduced !== (node.reduced ?? "")) node.reduced = described.reduced;
+      if (JSON.stringify(described.files) !== JSON.stringify(node.files ?? [])) node.files = described.files;
+      const { correctionInputs, ...rows } = estimate.get();
+      for (const [key, list] of Object.entries(rows)) assign(node, key, list);
+      if (JSON.stringify(correctionInputs) !== JSON.stringify(node.correctionInputs ?? []))
+        node.correctionInputs = correctionInputs;
       assign(node, "parameters", numbers.get());
       assign(node, "predictions", outputs.get());
     },
     close() {
       open = false;
       clearTimeout(timer);
+      trial.close();
+      calibration.close();
       editor.destroy();
     },
   };
+}
+
+/** The rows of the asset that a trial needs. */
+function assetRows(asset: EditorNode | null): object | undefined {
+  return asset ? { signals: asset.signals, parameters: asset.parameters ?? [] } : undefined;
 }
 
 /** The presets beside those that the page names itself, before "own equations". */
@@ -223,36 +308,4 @@ function outputsTable(
     ],
     { newRow: { signal: "", variable: "" }, onChange },
   );
-}
-
-/** Red lines in the text, in whichever of its two editors Node-RED is set to use. */
-function markProblems(editor: TextEditor, problems: readonly EquationProblem[]): void {
-  const { monaco } = globalThis as unknown as { monaco?: Monaco };
-  if (monaco && editor.getModel)
-    monaco.editor.setModelMarkers(
-      editor.getModel(),
-      "twin-physics",
-      problems.map((p) => ({
-        startLineNumber: p.line,
-        endLineNumber: p.line,
-        startColumn: (p.position ?? 0) + 1,
-        endColumn: 10_000,
-        message: p.message,
-        severity: 8,
-      })),
-    );
-  else
-    editor
-      .getSession()
-      .setAnnotations?.(
-        problems.map((p) => ({ row: p.line - 1, column: p.position ?? 0, text: p.message, type: "error" })),
-      );
-}
-
-interface TextEditor {
-  getModel?(): unknown;
-  getSession(): { setAnnotations?(annotations: object[]): void };
-}
-interface Monaco {
-  editor: { setModelMarkers(model: unknown, owner: string, markers: object[]): void };
 }

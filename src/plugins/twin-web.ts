@@ -52,6 +52,7 @@ export default function (RED: Runtime): void {
     ["calibration-route", "calibrationRoute"],
     ["rul-route", "rulRoute"],
     ["anomaly-preview-route", "anomalyPreviewRoute"],
+    ["preview-route", "previewRoute"],
   ] as const)
     require(`../web/${module}.js`)[name](RED);
 

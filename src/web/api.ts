@@ -9,12 +9,14 @@ import { fresh, type Request, type Response, refOf } from "./http.ts";
 import { detail, find, summary } from "./view.ts";
 
 const ACTIONS = new Set(
-  "desire acknowledge false-alarm confirmed learn freeze maintenance train command accept reject reset kill release".split(
+  "desire acknowledge false-alarm confirmed learn freeze maintenance calibrate undo-calibration train command accept reject reset kill release".split(
     " ",
   ),
 );
 const MOST_POINTS = 2000;
 const MOST_BODY = 10_000;
+/** An action that brings a recording. */
+const MOST_DATA = 4_000_000;
 const NOBODY = "No node handles this: is the flow deployed, and does an asset serve this twin?";
 
 export function twins(_RED: Runtime, _req: Request, res: Response): void {
@@ -62,7 +64,7 @@ export function actions(RED: Runtime, req: Request, res: Response): void {
   if (!/^application\/json\b/.test(req.headers["content-type"] ?? ""))
     return fresh(res).status(415).json({ message: "Send JSON." });
   const { body } = req;
-  if (!isPlainObject(body) || JSON.stringify(body).length > MOST_BODY)
+  if (!isPlainObject(body) || JSON.stringify(body).length > (body.action === "calibrate" ? MOST_DATA : MOST_BODY))
     return fresh(res).status(400).json({ message: "Send an object with action, id and branch." });
   const ref = refOf({ branch: body.branch ?? LIVE, id: body.id });
   if (typeof body.action !== "string" || !ACTIONS.has(body.action))

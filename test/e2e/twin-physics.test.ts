@@ -26,7 +26,7 @@ const flows = [
     z: "tab-of-physics-dialog",
     x: 500,
     y: 300,
-    version: 1,
+    version: 2,
     name: "Bearing",
     asset: asset.id,
     preset: "own",
@@ -43,6 +43,32 @@ const flows = [
     follow: "",
     settle: "600",
     maxGap: "",
+    reduced: "",
+    files: [],
+    checkUnits: false,
+    units: [],
+    estimate: "follow",
+    drifting: [],
+    noise: [],
+    process: [],
+    gate: "",
+    calibrate: [],
+    correction: true,
+    correctionInputs: [],
+    wires: [[]],
+  },
+  {
+    id: "node-of-version-one",
+    type: "twin-physics",
+    z: "tab-of-physics-dialog",
+    x: 500,
+    y: 400,
+    version: 1,
+    name: "Old",
+    asset: asset.id,
+    preset: "pump",
+    parameters: [],
+    predictions: [],
     wires: [[]],
   },
 ];
@@ -159,6 +185,74 @@ describe("the dialog of twin-physics", function () {
     assert.equal(values.shutOffHead, 42);
     assert.equal(values.nominalSpeed, 1480);
     assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+
+  it("tries a model before Deploy: curves with the values one types, and a sentence for what is wrong", async () => {
+    const editor = await Editor.open(browser, red.url);
+    await editor.edit("own-model-under-test");
+    await editor.page.click("#twin-physics-try");
+    await editor.page.locator("#twin-physics-plot path").first().waitFor({ timeout: 8000 });
+    await editor.page.selectOption("#node-input-preset", "dc-motor");
+    await editor.page.click("#twin-physics-try");
+    await editor.page
+      .locator("#twin-physics-trial-message", { hasText: /needs .* as signals of the asset/ })
+      .waitFor({ timeout: 8000 });
+    await editor.cancel();
+    await editor.edit("node-of-version-one");
+    await editor.page.click("#twin-physics-try");
+    await editor.page.getByLabel("suctionPressure", { exact: true }).waitFor({ timeout: 8000 });
+    const curve = () => editor.page.locator("#twin-physics-plot").innerHTML();
+    const before = await curve();
+    await editor.page.getByLabel("speed", { exact: true }).fill("1000");
+    await editor.page.getByLabel("speed", { exact: true }).blur();
+    for (let i = 0; (await curve()) === before; i++) {
+      assert.ok(i < 50, "the curves do not follow what is typed");
+      await editor.page.waitForTimeout(100);
+    }
+    await editor.screenshot("twin-physics-trial", ".red-ui-tray");
+    await editor.cancel();
+    assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+
+  it("keeps what a node of an older version means", async () => {
+    const editor = await Editor.open(browser, red.url);
+    await editor.edit("node-of-version-one");
+    await editor.done();
+    const stored = await editor.node("node-of-version-one");
+    assert.deepEqual([stored.estimate, stored.correction, stored.correct], ["follow", true, true]);
+    await editor.undo();
+    await editor.close();
+  });
+
+  it("stores what follows the machine, and shows only what counts", async () => {
+    const editor = await Editor.open(browser, red.url);
+    await editor.edit("own-model-under-test");
+    assert.equal(await editor.page.locator("#twin-physics-drifting").isVisible(), false);
+    await editor.page.selectOption("#node-input-estimate", "ekf");
+    await editor.page.locator(".twin-physics-filter .red-ui-editableList-addButton").first().click();
+    await editor.page.locator("#twin-physics-drifting li").first().getByLabel("Parameter").fill("headCurve");
+    await editor.done();
+    const stored = await editor.node("own-model-under-test");
+    assert.equal(stored.estimate, "ekf");
+    assert.equal((stored.drifting as { name: string }[])[0]!.name, "headCurve");
+    await editor.undo();
+    assert.deepEqual((await editor.node("own-model-under-test")).drifting ?? [], []);
+    await editor.close();
+  });
+
+  it("takes a reduced model with its description", async () => {
+    const editor = await Editor.open(browser, red.url);
+    await editor.edit("own-model-under-test");
+    await editor.page.selectOption("#node-input-preset", "reduced");
+    await editor.page.fill("#twin-physics-description", '{ "kind": "rod" }');
+    await editor.page.click("#twin-physics-try");
+    await editor.page.locator("#twin-physics-trial-message", { hasText: /Rod/ }).waitFor({ timeout: 8000 });
+    await editor.done();
+    const stored = await editor.node("own-model-under-test");
+    assert.equal(stored.reduced, '{ "kind": "rod" }');
+    await editor.undo();
     await editor.close();
   });
 });

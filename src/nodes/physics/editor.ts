@@ -25,7 +25,7 @@ RED.nodes.registerType("twin-physics", {
     preset: { value: "", validate: verdict(presetChosen) },
     equations: { value: "", validate: verdict(equationsWritten) },
     parameters: { value: [], validate: verdictOfRows(valuesAreNumbers) },
-    reduced: { value: "" },
+    reduced: { value: "", validate: verdict(descriptionWritten) },
     files: { value: [] },
     checkUnits: { value: false },
     units: { value: [] },
@@ -37,11 +37,11 @@ RED.nodes.registerType("twin-physics", {
     settle: { value: "", validate: optional("settle", 0, 1e9) },
     maxGap: { value: "", validate: optional("maxGap", 0.001, 1e9) },
     estimate: { value: "follow" },
-    drifting: { value: [] },
-    noise: { value: [] },
-    process: { value: [] },
-    gate: { value: "" },
-    calibrate: { value: [] },
+    drifting: { value: [], validate: verdictOfRows(rowsNamed("name")) },
+    noise: { value: [], validate: verdictOfRows(rowsNamed("signal")) },
+    process: { value: [], validate: verdictOfRows(rowsNamed("state")) },
+    gate: { value: "", validate: optional("gate", 0, 1e9) },
+    calibrate: { value: [], validate: verdictOfRows(rowsNamed("name")) },
     correction: { value: true },
     correctionInputs: { value: [] },
   },
@@ -77,6 +77,16 @@ function presetChosen(node: EditorNode, value: unknown): Verdict {
 
 function equationsWritten(node: EditorNode, value: unknown): Verdict {
   return node.preset !== "own" || !isEmpty(value) || node._("twin-physics.error.equations");
+}
+
+function descriptionWritten(node: EditorNode, value: unknown): Verdict {
+  return node.preset !== "reduced" || !isEmpty(value) || node._("twin-physics.error.reduced");
+}
+
+function rowsNamed(key: string) {
+  return (node: EditorNode, rows: Row[]): Verdict =>
+    rows.every((row) => !isEmpty(row[key])) ||
+    node._("twin-physics.error.rows", { column: node._(`twin-physics.estimate.${key}`) });
 }
 
 function valuesAreNumbers(node: EditorNode, rows: Row[]): Verdict {

@@ -5,7 +5,7 @@ import { type PhysicsResult, PhysicsTwin } from "../../lib/physics/physics-twin.
 import { type PhysicsSettings, readPhysics } from "../../lib/physics/settings.ts";
 import type { Action } from "../../lib/store/store.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
-import { TwinError, type Value } from "../../lib/twin/envelope.ts";
+import { TwinError, twinKey, type Value } from "../../lib/twin/envelope.ts";
 import { assetOf } from "../shared/asset-node.ts";
 import type { Node, Runtime, Status } from "../shared/node-red.ts";
 import { wireStage } from "../shared/stage.ts";
@@ -28,15 +28,19 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
       if (share !== undefined) node.status(calibratingStatus(RED, share));
     },
     onDone: ({ branch, id }, version, report) => {
+      failed.delete(twinKey(branch, id));
       const text = summary(RED, version, report);
       node.log(`${id}: ${text}`);
       store.putEvent({ branch, id, time: report.to, section: "model", event: "changed", severity: "info", text });
     },
     onError: (action, error) => {
       node.status({ fill: "red", shape: "ring", text: `⚠ ${RED._("twin-physics.status.notCalibrated")}` });
+      failed.set(twinKey(action.branch, action.id), error.message);
       node.error(error, { payload: action });
     },
   });
+  /** Why the last calibration of a twin failed, since this deploy. */
+  const failed = new Map<string, string>();
   const slices = new Slices();
   node.on("close", (_removed, done) => {
     calibrating.close();
@@ -67,6 +71,7 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
   const calibration: CalibrationView = (branch, id) => ({
     progress: calibrating.progress(branch, id) ?? null,
     version: peek(branch, id)?.version ?? null,
+    error: failed.get(twinKey(branch, id)) ?? null,
   });
   Object.assign(node, { calibration });
 }
@@ -80,6 +85,8 @@ export type CalibrationView = (
   progress: number | null;
   /** The version in use, with its report; null before the first calibration, or while the node has not seen the twin. */
   version: CalibrationVersion | null;
+  /** Why the last calibration failed; null when it did not. */
+  error: string | null;
 };
 
 /** What a saved state depends on: the equations, their numbers, and the units of what they read and predict. */
