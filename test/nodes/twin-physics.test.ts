@@ -242,7 +242,7 @@ describe("twin-physics", () => {
     assert.equal(progress, null);
     assert.equal(version.report.parameters.length, 2);
     assert(version.report.curves.motorCurrent.after.length > 100);
-    assert.deepEqual(started.node.calibration("live", "plant1:other"), { progress: null, version: null });
+    assert.deepEqual(started.node.calibration("live", "plant1:other"), { progress: null, version: null, error: null });
     assert(Math.abs(msg.twin.model.residual.motorCurrent!) < 0.05);
     const events = store.twin(ref).events.filter((e: { section: string }) => e.section === "model");
     assert.equal(events.length, 1);
