@@ -417,4 +417,24 @@ describe("discontinuities", () => {
       assert(Math.abs(y[0]!) < 5e-3 * t1, String(y[0]));
     }
   });
+
+  it("a slide that begins at the end of one call does not creep through the next", () => {
+    // A thermostat without hysteresis, called minute by minute; it reaches 20 °C just before the end of a call.
+    const problem: OdeProblem = {
+      ...scalar((_t, y) => ((y < 20 ? 20 : 0) - 0.5 * (y - 10)) / 5),
+      switches: { count: 1, write: (_t, y, out) => void (out[0] = 20 - y[0]!) },
+    };
+    const reached = 10 * Math.log(35 / 30);
+    for (const early of [1e-3, 1e-6, 1e-9]) {
+      const y = Float64Array.of(15);
+      const solver = new OdeSolver(problem, { rtol: 1e-9, atol: 1e-12 });
+      for (let k = 0, t = 0; k < 20; k++) {
+        const t1 = reached + early + 6 * k;
+        const result = solver.integrate(t, y, t1, { maxSteps: 100_000 });
+        assert.equal(result.code, "done");
+        t = t1;
+      }
+      assert(Math.abs(y[0]! - 20) < 0.2, String(y[0]));
+    }
+  });
 });

@@ -9,6 +9,8 @@ import type { StepControl } from "./step-size.ts";
 const SLIDING_SWITCHES = 40;
 /** Good steps after which the switches are watched again. */
 const SLIDING_STEPS = 200;
+/** Its step, as a share of what is left of the call or of the longest step. */
+const SLIDE_STEP = 1e-3;
 
 /** Where within a step changes of sign are looked for. */
 const PLACES = [0.25, 0.5, 0.75, 1];
@@ -46,9 +48,20 @@ export class Landing {
     this.#slope = new Float64Array(problem.n);
   }
 
-  /** While the state slides along a switch, so long a step is taken whatever its error. */
+  /** Whether the state slides along a switch and the step is so short that it is taken whatever its error. */
+  slides(step: number, span: number): boolean {
+    if (this.#sliding <= 0) return false;
+    // A slide that began near the end of a call would go on in next to no steps.
+    this.#slideStep = Math.max(this.#slideStep, this.#slide(span));
+    return step <= this.#slideStep;
+  }
+
   get slideStep(): number {
-    return this.#sliding > 0 ? this.#slideStep : 0;
+    return this.#slideStep;
+  }
+
+  #slide(span: number): number {
+    return SLIDE_STEP * Math.min(span, this.#maxStep);
   }
 
   /** Counts a good step; after enough of them the switches are watched again. */
@@ -229,7 +242,7 @@ export class Landing {
     this.#switchTimes.push(t);
     if (this.#switchTimes.length <= SLIDING_SWITCHES) return;
     const duration = t - this.#switchTimes.shift()!;
-    const step = 1e-3 * Math.min(span, this.#maxStep);
+    const step = this.#slide(span);
     if (duration > step) return;
     this.#sliding = SLIDING_STEPS;
     this.#slideStep = step;

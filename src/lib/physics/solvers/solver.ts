@@ -100,7 +100,7 @@ export class OdeSolver {
         else this.#h = landed;
         continue;
       }
-      if (!(error <= 1 || (finite && step <= landing.slideStep))) {
+      if (!(error <= 1 || (finite && landing.slides(step, t1 - t)))) {
         result.rejected++;
         this.#infinite = !finite;
         this.#h = this.#control.rejected(method, step, error);
@@ -110,8 +110,9 @@ export class OdeSolver {
       takeStep(method, result, y, step, last ? t1 : t + step, onStep);
       ready = method.advance();
       if (watch) landing.crossings.start(result.t, y);
-      // A last step is cut short by t1, a slide is no better: they say little about the step that suits.
-      this.#h = last || error > 1 ? Math.max(h, next) : next;
+      // A last step is cut short by t1: it says little about the step that suits. A slide goes on in its own step.
+      if (error > 1) this.#h = landing.slideStep;
+      else this.#h = last ? Math.max(h, next) : next;
       this.#infinite = false;
       if (error <= 1) landing.goodStep();
       if (this.#choice.change(step, last)) {
