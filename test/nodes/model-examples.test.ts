@@ -67,4 +67,27 @@ describe("the examples of physics: what no sensor sees", function () {
     await until("plant1:motor-2", (a) => /cooling is blocked|clean the cooling/.test(a.why));
     assert.ok(blocked.twin.model.derived.frameResistanceChange < 110);
   });
+
+  it("beam: a crack shows against the imported modes, and the sway of the middle is known without a sensor", async () => {
+    const title = "9 Beam with modal model";
+    const flow: FlowNode[] = JSON.parse(readFileSync(join(root, "examples", `${title}.json`), "utf8"));
+    for (const node of flow) if (node.type === "twin-machine") node.clock = 60;
+    red = await startRed({ flows: flow });
+    const press = async (name: RegExp) =>
+      assert.equal(
+        (await fetch(`${red!.url}/inject/${flow.find((n) => name.test(n.name))!.id}`, { method: "POST" })).status,
+        200,
+      );
+    const id = "plant1:mast-1";
+    const well = await until(id, (a) => a.state === "normal");
+    assert.equal(well.twin.values.middle, undefined, "nothing measures it");
+    // A cantilever bent by a force at its tip: the middle moves by 5/16 of the tip.
+    const share = well.twin.model.derived.middle / well.twin.model.expected.deflection;
+    assert.ok(share > 0.28 && share < 0.35, `${share}`);
+    await press(/Crack/);
+    const cracked = await until(id, (a) => a.state === "active" && a.twin.time > well.twin.time + 180_000);
+    assert.match(cracked.why, /Deflection of the tip .* above the expected/);
+    await press(/Repair/);
+    await until(id, (a) => a.state === "normal");
+  });
 });
