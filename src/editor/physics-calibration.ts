@@ -1,8 +1,8 @@
 /** Calibration from the dialog: the running node does it; here it is asked for, watched, and its report shown. */
-import type { CalibrationReport } from "../lib/physics/calibration/report.ts";
-import { plot } from "./plot.ts";
 
-type Text = (key: string, vars?: Record<string, unknown>) => string;
+import type { CalibrationReport } from "../lib/physics/calibration/report.ts";
+import type { Text } from "./physics-check.ts";
+import { plot } from "./plot.ts";
 
 /** What the route answers (web/calibration-route.ts). */
 interface News {

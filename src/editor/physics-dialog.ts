@@ -1,11 +1,13 @@
 /** The dialog of twin-physics: equations with their live check, numbers of the model, mapped outputs. */
 import type { CheckResult } from "../lib/physics/check.ts";
 import { presets } from "../lib/physics/presets/index.ts";
+import type { Preset } from "../lib/physics/presets/preset.ts";
 import { unitsOf } from "../lib/physics/presets/units.ts";
 import { assetSignals } from "./asset-select.ts";
 import { markProblems } from "./mark-problems.ts";
 import { parameterTable, type Quantity } from "./parameter-table.ts";
 import { physicsCalibration } from "./physics-calibration.ts";
+import { sayVerdict, type Text } from "./physics-check.ts";
 import { openEstimate } from "./physics-estimate.ts";
 import { reducedDialog } from "./physics-files.ts";
 import { physicsPreview } from "./physics-preview.ts";
@@ -44,8 +46,8 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   );
   let lastGood: Extract<CheckResult, { ok: true }> | undefined;
   outputs.set(node.predictions ?? []);
-  const reduced = reducedDialog(node);
-  const text = (key: string, vars?: Record<string, unknown>) => node._(`twin-physics.${key}`, vars);
+  const text: Text = (key, vars) => node._(`twin-physics.${key}`, vars);
+  const reduced = reducedDialog(node, signals, text);
   const estimate = openEstimate(
     node,
     {
@@ -87,12 +89,13 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     $("#twin-physics-reduced").toggle(isReduced);
     $("#twin-physics-trial").toggle(isReduced || isOwn() || chosen !== undefined);
     $("#twin-physics-unitCheck").toggle(isOwn());
-    $("#twin-physics-about").text(chosen ? `${chosen.diagram}\n${chosen.source}` : "");
+    $("#twin-physics-about").text(chosen ? about(chosen, text) : "");
     $("#twin-physics-copy").toggle(chosen !== undefined);
     $("#twin-physics-help").toggle(isOwn());
     editor.setReadOnly(!isOwn());
-    const text = isOwn() ? own : (chosen?.equations ?? "");
-    if (editor.getValue() !== text) editor.setValue(text, -1);
+    const equations = isOwn() ? own : (chosen?.equations ?? "");
+    if (editor.getValue() !== equations) editor.setValue(equations, -1);
+    if (isReduced) reduced.check();
     $("#node-input-follow").attr("placeholder", chosen?.follow || node._("twin-physics.tip.follow"));
     $("#node-input-settle").attr("placeholder", chosen?.settle ?? 0);
     if (chosen) showPresetNumbers();
@@ -206,12 +209,8 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     ]);
   }
 
-  function say(text: string, wrong: boolean): void {
-    $("#twin-physics-check")
-      .empty()
-      .append($("<i>", { class: wrong ? "fa fa-exclamation-triangle" : "fa fa-check", style: "margin-right:6px" }))
-      .append(document.createTextNode(text))
-      .css("color", wrong ? "var(--red-ui-text-color-error)" : "var(--red-ui-secondary-text-color)");
+  function say(sentence: string, wrong: boolean): void {
+    sayVerdict($("#twin-physics-check"), sentence, wrong);
   }
 
   editor.getSession().on("change", () => {
@@ -256,11 +255,20 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     close() {
       open = false;
       clearTimeout(timer);
+      reduced.close();
       trial.close();
       calibration.close();
       editor.destroy();
     },
   };
+}
+
+/** Diagram, source, and the faults that the model knows, with the signal that shows each. */
+function about({ diagram, source, faults }: Preset, text: Text): string {
+  const list = faults.map(({ name, shows, effect }) =>
+    text("tip.fault", { name, shows, effect: text(`fault.${effect}`) }),
+  );
+  return [diagram, source, ...(list.length > 0 ? [text("tip.faults", { faults: list.join(", ") })] : [])].join("\n");
 }
 
 /** The rows of the asset that a trial needs. */

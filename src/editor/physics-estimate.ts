@@ -1,8 +1,7 @@
 /** The part of twin-physics's dialog that follows the machine: filter, drifting parameters, noise, calibration. */
+import type { Text } from "./physics-check.ts";
 import { type Column, type Row, type Table, table } from "./table.ts";
 import { isEmpty, numberOf } from "./validate.ts";
-
-type Text = (key: string, vars?: Record<string, unknown>) => string;
 
 export interface EstimateNames {
   parameters(): string[];

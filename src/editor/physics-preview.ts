@@ -1,9 +1,9 @@
 /** The trial of a model in its dialog: what goes in, for how long, and the curves that come out, before anything is deployed. */
+
 import type { Preview } from "../lib/physics/preview.ts";
+import type { Text } from "./physics-check.ts";
 import { plot } from "./plot.ts";
 import { numberOf } from "./validate.ts";
-
-type Text = (key: string, vars?: Record<string, unknown>) => string;
 
 /** Panels that are drawn; a model may have many derived quantities. */
 const MOST_PANELS = 8;

@@ -246,7 +246,23 @@ describe("the dialog of twin-physics", function () {
     const editor = await Editor.open(browser, red.url);
     await editor.edit("own-model-under-test");
     await editor.page.selectOption("#node-input-preset", "reduced");
+    const says = (text: RegExp) =>
+      editor.page.locator("#twin-physics-reduced-check", { hasText: text }).waitFor({ timeout: 8000 });
+    await editor.page.selectOption("#twin-physics-example", "beam");
+    await says(/force/);
+    const wall = await editor.page.inputValue("#twin-physics-description");
+    assert.equal(JSON.parse(wall).kind, "beam");
+    await editor.page.selectOption("#twin-physics-example", "rod");
+    const rod = JSON.parse(await editor.page.inputValue("#twin-physics-description"));
+    rod.left.ambient.signal = rod.right.ambient.signal = "ambientTemperature";
+    rod.points[0].signal = "bearingTemperature";
+    await editor.page.fill("#twin-physics-description", JSON.stringify(rod));
+    await says(
+      /Reads ambientTemperature; predicts bearingTemperature; knows without a sensor: core \(°C\)\. \d+ states/,
+    );
+    await editor.screenshot("physics-reduced", ".red-ui-tray");
     await editor.page.fill("#twin-physics-description", '{ "kind": "rod" }');
+    await says(/Rod/);
     await editor.page.click("#twin-physics-try");
     await editor.page.locator("#twin-physics-trial-message", { hasText: /Rod/ }).waitFor({ timeout: 8000 });
     await editor.done();

@@ -143,6 +143,27 @@ describe("twin-physics", () => {
     assert(Math.abs(message.twin.model.derived.core! - 50) < 1e-6);
   });
 
+  it("says at deploy what is remarkable about a reduced model", async () => {
+    const beam = {
+      kind: "beam",
+      support: "cantilever",
+      length: 1,
+      youngsModulus: 2.1e11,
+      secondMoment: 1.667e-9,
+      area: 2e-4,
+      density: 7850,
+      damping: 0,
+      forces: [{ from: { value: 1, unit: "N" }, at: 1 }],
+      points: [{ name: "tip", at: 1 }],
+    };
+    await start({ ...physics, preset: "reduced", reduced: JSON.stringify(beam) });
+    const said: string[] = helper.log().args.map(([entry]: [{ msg: unknown }]) => String(entry.msg));
+    assert(
+      said.some((text) => /never die out/.test(text)),
+      said.join("\n"),
+    );
+  });
+
   it("names a missing input", async () => {
     const { send, status } = await start();
     const { flow: _, ...values } = steady(1480, 60);

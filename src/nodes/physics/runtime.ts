@@ -19,6 +19,7 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
   const config = migrate(raw);
   const { asset, store } = assetOf(RED, config.asset);
   const settings = readPhysics(config, asset);
+  for (const warning of settings.warnings ?? []) node.warn(warning);
   const calibrating = new Calibrating({
     config,
     settings,

@@ -2,7 +2,6 @@
 import type { ReducedKind } from "./read-reduced.ts";
 
 export interface ReducedExample {
-  title: string;
   /** Signal → UCUM code that an asset may have it in. */
   signals: Readonly<Record<string, string>>;
   description: object;
@@ -10,7 +9,6 @@ export interface ReducedExample {
 
 export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
   rod: {
-    title: "Wall with a core that nobody measures",
     signals: { coolant: "Cel", ambient: "Cel", surface: "Cel" },
     description: {
       kind: "rod",
@@ -27,7 +25,6 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
     },
   },
   plate: {
-    title: "Cold plate with a heat source",
     signals: { coldPlate: "Cel", ambient: "Cel", power: "W", caseTemperature: "Cel" },
     description: {
       kind: "plate",
@@ -47,7 +44,6 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
     },
   },
   beam: {
-    title: "Cantilever with the stress at its root",
     signals: { force: "N", deflection: "mm" },
     description: {
       kind: "beam",
@@ -66,7 +62,6 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
     },
   },
   modal: {
-    title: "Structure from CalculiX",
     signals: { force: "N", deflection: "mm" },
     description: {
       kind: "modal",
@@ -80,7 +75,6 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
     },
   },
   "state-space": {
-    title: "Matrices of another program",
     signals: { power: "W", rise: "K" },
     description: {
       kind: "state-space",
