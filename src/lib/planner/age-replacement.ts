@@ -1,6 +1,7 @@
 /** Age replacement (Barlow & Hunter 1960): renew a machine at a fixed age, or run it to failure, whichever costs less per time. */
 import { TwinError } from "../twin/envelope.ts";
 import { hazard, meanLife, meanUpTo, reliability, type Weibull } from "./weibull.ts";
+import { short } from "./words.ts";
 
 export interface AgeReplacement {
   /** Age at which to renew; null means: run to failure. */
@@ -60,5 +61,3 @@ export function ageReplacement(w: Weibull, planned: number, failure: number): Ag
     why: `Renew at the age of ${short(age)}: that costs ${short(100 * (1 - rate / runToFailure))} % less than running to failure.`,
   };
 }
-
-const short = (x: number): string => String(Number(x.toPrecision(3)));

@@ -1,8 +1,11 @@
 /** Remaining lives of many machines, costs and a team → a dated plan, with what it saves and why. */
-import { ageReplacement, costRate } from "./age-replacement.ts";
+import { ageReplacement } from "./age-replacement.ts";
+import { type Comparison, compare } from "./comparison.ts";
 import { failsBefore, type Quantiles } from "./remaining.ts";
-import { fitWeibull, type Life, meanLife, type WeibullFit } from "./weibull.ts";
+import { isStale, silentWords } from "./silence.ts";
+import { fitWeibull, type Life, type WeibullFit } from "./weibull.ts";
 import { Crew, HOUR, localZone, type Windows, type Zone } from "./windows.ts";
+import { hours, short } from "./words.ts";
 
 export interface PlannerSettings {
   /** Costs of a planned renewal, of a breakdown, and of bringing a team to the site once, in one currency. */
@@ -23,6 +26,8 @@ export interface PlannerSettings {
   grouping: number;
   /** Days ahead for which jobs get a date. */
   horizon: number;
+  /** Hours without a report from which a remaining life is stale; undefined: a day, or three usual intervals where that is longer. */
+  silence?: number;
   /** Hours between renewals as they are done today, for comparison; undefined: the best fixed interval. */
   interval?: number;
 }
@@ -39,6 +44,8 @@ export interface MachineState {
   ordered?: number | null;
   /** Remaining life is at least this long, hours, when it is too long to be stated. */
   atLeast: number | null;
+  /** Hours after `time` from which what it says is stale; undefined: never. */
+  staleAfter?: number;
 }
 
 export interface Job {
@@ -59,30 +66,20 @@ export interface Job {
   cost: number;
   /** Ids with which it shares a visit. */
   with: string[];
+  /** Time of the report on which the date rests, milliseconds UTC, and whether that is too old to count. */
+  reported: number;
+  stale: boolean;
   why: string[];
-}
-
-export interface Comparison {
-  /** Expected cost per machine and year. */
-  plan: number;
-  runToFailure: number;
-  fixedInterval: number | null;
-  /** Against the better of the other two: what monitoring a machine for a year may cost. */
-  saving: number;
-  /** Cost of a breakdown from which the plan is cheaper than running to failure; null when it never is. */
-  breakEvenFailureCost: number | null;
 }
 
 export interface Plan {
   time: number;
   jobs: Job[];
   /** Machines without a job, and why. */
-  watching: { id: string; why: string }[];
+  watching: { id: string; why: string; reported: number; stale: boolean }[];
   comparison: Comparison | null;
   why: string[];
 }
-
-const YEAR = 8766;
 
 /**
  * Makes the plan of one moment.
@@ -101,7 +98,7 @@ export function makePlan(
   for (const machine of machines) {
     const wish = wishOf(machine, fit, settings, now);
     if ("latest" in wish) wishes.push(wish);
-    else watching.push(wish);
+    else watching.push(watched(machine, wish.why, now));
   }
   const jobs = schedule(wishes, settings, now, zone);
   return {
@@ -109,7 +106,7 @@ export function makePlan(
     jobs,
     watching,
     comparison: compare(jobs, machines, fit, settings, now),
-    why: fit ? fleetWords(fit, settings) : [],
+    why: [...silentFleet(machines, now), ...(fit ? fleetWords(fit, settings) : [])],
   };
 }
 
@@ -132,19 +129,13 @@ function tryFit(lives: readonly Life[]): WeibullFit | undefined {
 }
 
 /** What one machine needs: by its own remaining life where one is stated, else by its age. */
-function wishOf(
-  m: MachineState,
-  fit: WeibullFit | undefined,
-  s: PlannerSettings,
-  now: number,
-): Wish | Plan["watching"][number] {
+function wishOf(m: MachineState, fit: WeibullFit | undefined, s: PlannerSettings, now: number): Wish | { why: string } {
   const elapsed = (now - m.time) / HOUR;
   if (m.rul && m.rul.p05 !== null) {
     const left = m.rul.p05 - elapsed;
     const latest = m.time + (m.rul.p05 - s.margin) * HOUR;
     if (latest > now + s.horizon * 24 * HOUR)
       return {
-        id: m.id,
         why: `Lives at least ${hours(left)} more with 95 % certainty: nothing to do within ${s.horizon} days.`,
       };
     const why = isDue(left, s.lead, s.margin)
@@ -152,15 +143,24 @@ function wishOf(
       : `With 95 % certainty it lives ${hours(left)} more; ${hours(s.margin)} are kept as a margin.`;
     return { machine: m, latest, policy: "predictive", why };
   }
-  if (m.atLeast !== null)
-    return { id: m.id, why: `Lives at least ${hours(m.atLeast - elapsed)} more: nothing to do yet.` };
-  if (!fit) return { id: m.id, why: "No remaining life is stated, and too few past lives are known to plan by age." };
+  if (m.atLeast !== null) return { why: `Lives at least ${hours(m.atLeast - elapsed)} more: nothing to do yet.` };
+  if (!fit) return { why: "No remaining life is stated, and too few past lives are known to plan by age." };
   const renewal = ageReplacement(fit, s.plannedCost, s.failureCost);
-  if (renewal.age === null) return { id: m.id, why: renewal.why };
+  if (renewal.age === null) return { why: renewal.why };
   const latest = m.time + (renewal.age - m.age) * HOUR;
   if (latest > now + s.horizon * 24 * HOUR)
-    return { id: m.id, why: `By age: is renewed at ${hours(renewal.age)}, not within ${s.horizon} days.` };
+    return { why: `By age: is renewed at ${hours(renewal.age)}, not within ${s.horizon} days.` };
   return { machine: m, latest, policy: "age", why: `No remaining life is stated. By age: ${renewal.why}` };
+}
+
+function watched(machine: MachineState, why: string, now: number): Plan["watching"][number] {
+  const stale = isStale(machine, now);
+  return {
+    id: machine.id,
+    why: stale ? `${silentWords(machine, now, "this")} ${why}` : why,
+    reported: machine.time,
+    stale,
+  };
 }
 
 /** Latest dates first get the latest free slots, so that no life is given away; then visits are shared where that pays. */
@@ -194,6 +194,7 @@ function jobOf(wish: Wish, start: number, s: PlannerSettings, now: number): Job 
   // The margin is there to be used: late is only what outlasts it too.
   const end = latest + s.margin * HOUR;
   const late = start > end;
+  const stale = isStale(machine, now);
   return {
     id: machine.id,
     start,
@@ -205,12 +206,17 @@ function jobOf(wish: Wish, start: number, s: PlannerSettings, now: number): Job 
     risk,
     cost: s.plannedCost + (s.failureCost - s.plannedCost) * risk,
     with: [],
-    why: late
-      ? [
-          why,
-          `The first possible date is ${hours((start - end) / HOUR)} too late: ${percent(risk)} risk of a breakdown before it.`,
-        ]
-      : [why],
+    reported: machine.time,
+    stale,
+    why: [
+      ...(stale ? [silentWords(machine, now, "the date")] : []),
+      why,
+      ...(late
+        ? [
+            `The first possible date is ${hours((start - end) / HOUR)} too late: ${percent(risk)} risk of a breakdown before it.`,
+          ]
+        : []),
+    ],
   };
 }
 
@@ -247,41 +253,13 @@ function share(jobs: Job[], wishes: readonly Wish[], crew: Crew, s: PlannerSetti
   }
 }
 
-function compare(
-  jobs: readonly Job[],
-  machines: readonly MachineState[],
-  fit: WeibullFit | undefined,
-  s: PlannerSettings,
-  now: number,
-): Comparison | null {
-  const predicted = jobs.filter((j) => j.policy === "predictive");
-  const stated = machines.filter((m) => m.rul?.p50 != null);
-  const mean = fit ? meanLife(fit) : average(stated.map((m) => m.age + m.rul!.p50!));
-  if (!(mean !== undefined && mean > 0) || predicted.length === 0) return null;
-  const used = predicted.reduce((sum, j) => sum + machines.find((m) => m.id === j.id)!.age + (j.start - now) / HOUR, 0);
-  const visits = predicted.length - predicted.filter((j) => j.with.length > 0 && j.with.some((id) => id < j.id)).length;
-  const cost = predicted.reduce((sum, j) => sum + j.cost, 0) + visits * s.setupCost;
-  if (!(used > 0)) return null;
-  const each = s.setupCost;
-  const plan = (YEAR * cost) / used;
-  const runToFailure = (YEAR * (s.failureCost + each)) / mean;
-  const fixed = fit && fixedRate(fit, s, each);
-  const fixedInterval = fixed === undefined ? null : YEAR * fixed;
-  const risk = average(predicted.map((j) => j.risk))!;
-  const share = used / predicted.length / mean - risk;
-  return {
-    plan,
-    runToFailure,
-    fixedInterval,
-    saving: Math.min(runToFailure, fixedInterval ?? Number.POSITIVE_INFINITY) - plan,
-    breakEvenFailureCost: share > 0 ? (s.plannedCost * (1 - risk)) / share : null,
-  };
+function silentFleet(machines: readonly MachineState[], now: number): string[] {
+  const silent = machines.filter((m) => isStale(m, now)).length;
+  if (silent === 0) return [];
+  return [
+    `${silent} of ${machines.length} machines ${silent === 1 ? "has" : "have"} stopped reporting: their dates stand as if they had run ever since, and the comparison leaves them out.`,
+  ];
 }
-
-const fixedRate = (fit: WeibullFit, s: PlannerSettings, setup: number): number =>
-  s.interval === undefined
-    ? ageReplacement(fit, s.plannedCost + setup, s.failureCost + setup).rate
-    : costRate(fit, s.plannedCost + setup, s.failureCost + setup, s.interval);
 
 function fleetWords(fit: WeibullFit, s: PlannerSettings): string[] {
   const [low, high] = fit.shapeInterval;
@@ -289,11 +267,6 @@ function fleetWords(fit: WeibullFit, s: PlannerSettings): string[] {
   return [known, ageReplacement(fit, s.plannedCost, s.failureCost).why];
 }
 
-const average = (list: readonly number[]): number | undefined =>
-  list.length ? list.reduce((a, b) => a + b, 0) / list.length : undefined;
-const short = (x: number): string => String(Number(x.toPrecision(3)));
 const percent = (x: number): string => `${short(100 * x)} %`;
 export const money = (x: number, { currency }: Pick<PlannerSettings, "currency">): string =>
   `${short(x)}${currency ? ` ${currency}` : ""}`;
-/** Hours up to three days, then days. */
-export const hours = (h: number): string => (Math.abs(h) < 72 ? `${short(h)} h` : `${short(h / 24)} days`);

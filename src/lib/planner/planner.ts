@@ -1,9 +1,11 @@
 /** The planner of a fleet: remembers what each machine says of its remaining life, and past lives; makes plans and tells what changed. */
 import type { Json } from "../store/store.ts";
 import type { Envelope, RulSection } from "../twin/envelope.ts";
-import { hours, type Job, type MachineState, makePlan, type Plan, type PlannerSettings } from "./plan.ts";
+import { type Job, type MachineState, makePlan, type Plan, type PlannerSettings } from "./plan.ts";
+import { isStale, staleAfter } from "./silence.ts";
 import type { Life } from "./weibull.ts";
 import { HOUR, localZone, type Zone } from "./windows.ts";
+import { hours } from "./words.ts";
 
 interface Machine {
   /** Times, milliseconds UTC: when it was new or renewed, and the last statement. */
@@ -111,7 +113,7 @@ export class Planner {
     const states = Array.from(this.#machines, ([id, m]) => this.#stateOf(id, m));
     const plan = makePlan(
       states,
-      [...this.#known, ...this.#lives, ...this.#running(now)],
+      [...this.#known, ...this.#lives, ...this.#running(states, now)],
       this.#settings,
       now,
       this.#zone,
@@ -130,11 +132,11 @@ export class Planner {
     return { plan, events };
   }
 
-  /** Machines that still live are censored lives: they say that lives are longer than failures alone suggest. */
-  #running(now: number): Life[] {
-    return Array.from(this.#machines.values(), (m) => ({ age: (now - m.begin) / HOUR, failed: false })).filter(
-      (l) => l.age > 0,
-    );
+  /** Machines that still live are censored lives: they say that lives are longer than failures alone suggest. A silent one is known to have lived until its last report. */
+  #running(states: readonly MachineState[], now: number): Life[] {
+    return states
+      .map((m) => ({ age: m.age + (isStale(m, now) ? 0 : (now - m.time) / HOUR), failed: false }))
+      .filter((l) => l.age > 0);
   }
 
   #stateOf(id: string, m: Machine): MachineState {
@@ -143,11 +145,18 @@ export class Planner {
     const of = (x: number | null): number | null => (x === null ? null : x * unit);
     const r = m.rul;
     const age = (m.time - m.begin) / HOUR;
+    const common = {
+      id,
+      time,
+      age,
+      ordered,
+      staleAfter: staleAfter(this.#settings.silence, m.count > 1 ? age / (m.count - 1) : undefined),
+    };
     // In a condition that was never seen a fleet model widens what it says: an early date is better than none.
-    if (!r || (r.unknown && r.p05 === null)) return { id, time, age, ordered, rul: null, atLeast: null };
-    if (r.p05 === null) return { id, time, age, ordered, rul: null, atLeast: of(r.censored) };
+    if (!r || (r.unknown && r.p05 === null)) return { ...common, rul: null, atLeast: null };
+    if (r.p05 === null) return { ...common, rul: null, atLeast: of(r.censored) };
     const rul = { p05: of(r.p05), p10: of(r.p10), p50: of(r.p50), p90: of(r.p90), p95: of(r.p95) };
-    return { id, time, age, ordered, rul, atLeast: null };
+    return { ...common, rul, atLeast: null };
   }
 
   #hoursPer({ rul, count, time, begin }: Machine): number {

@@ -6,7 +6,7 @@ import type { Windows } from "./windows.ts";
 
 /** As the dialog stores it; numbers may arrive as text, empty means the default. */
 export interface PlannerConfig {
-  version: 1;
+  version: 2;
   name: string;
   asset: string;
   plannedCost: number | string;
@@ -25,6 +25,8 @@ export interface PlannerConfig {
   horizon: number | string;
   interval: number | string;
   cycleHours: number | string;
+  /** Hours without a report after which a remaining life is stale; empty: a day, or three usual intervals where that is longer. */
+  silence: number | string;
   /** Past lives, hours. */
   lives: { age?: unknown; failed?: unknown }[];
 }
@@ -52,6 +54,7 @@ export function readPlanner(c: PlannerConfig): PlannerOptions {
   const lead = number(c.lead, "The lead time", DEFAULTS.lead, 0, 100_000);
   const interval = number(c.interval, "The present interval", undefined, 0.01, 1e7);
   const cycleHours = number(c.cycleHours, "The length of a cycle", undefined, 1e-6, 1e6);
+  const silence = number(c.silence, "The time without a report", undefined, 0.01, 100_000);
   return {
     plannedCost: number(c.plannedCost, "The cost of planned work", DEFAULTS.plannedCost, 1e-6, 1e12),
     failureCost: number(c.failureCost, "The cost of a breakdown", DEFAULTS.failureCost, 1e-6, 1e12),
@@ -66,6 +69,7 @@ export function readPlanner(c: PlannerConfig): PlannerOptions {
     grouping: number(c.grouping, "How far a job may be advanced", DEFAULTS.grouping, 0, 10_000),
     horizon: number(c.horizon, "The days ahead", DEFAULTS.horizon, 1, 3650),
     lives: readLives(c.lives),
+    ...(silence !== undefined && { silence }),
     ...(interval !== undefined && { interval }),
     ...(cycleHours !== undefined && { cycleHours }),
   };

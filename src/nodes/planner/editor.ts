@@ -16,7 +16,15 @@ const number = (key: string, low: number, high: number) =>
   );
 
 /** Fields behind "More settings", with what they are as delivered. */
-const EXPERT = { margin: "", setupCost: "0", grouping: "0", horizon: "90", interval: "", cycleHours: "" } as const;
+const EXPERT = {
+  margin: "",
+  setupCost: "0",
+  grouping: "0",
+  horizon: "90",
+  interval: "",
+  cycleHours: "",
+  silence: "",
+} as const;
 
 let lives: Table | undefined;
 
@@ -27,7 +35,7 @@ RED.nodes.registerType("twin-planner", {
   inputs: 1,
   outputs: 3,
   defaults: {
-    version: { value: 1 },
+    version: { value: 2 },
     name: { value: "" },
     asset: { type: "twin-asset", value: "", required: true, label: "Asset" },
     plannedCost: { value: 1, validate: number("plannedCost", 1e-6, 1e12) },
@@ -48,6 +56,7 @@ RED.nodes.registerType("twin-planner", {
     horizon: { value: 90, validate: number("horizon", 1, 3650) },
     interval: { value: "", validate: number("interval", 0.01, 1e7) },
     cycleHours: { value: "", validate: number("cycleHours", 1e-6, 1e6) },
+    silence: { value: "", validate: number("silence", 0.01, 100_000) },
     lives: { value: [], validate: verdictOfRows(validLives) },
   },
   paletteLabel: "twin planner",

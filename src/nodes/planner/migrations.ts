@@ -1,9 +1,9 @@
 import { DEFAULTS, type PlannerConfig } from "../../lib/planner/settings.ts";
 
-/** Brings a stored configuration to the present version. */
-export function migrate(config: Partial<PlannerConfig>): PlannerConfig {
+/** Brings a stored configuration to the present version. Version 1 did not know silent machines. */
+export function migrate(config: Partial<Omit<PlannerConfig, "version">> & { version?: number }): PlannerConfig {
   return {
-    version: 1,
+    version: 2,
     name: config.name ?? "",
     asset: config.asset ?? "",
     plannedCost: config.plannedCost ?? DEFAULTS.plannedCost,
@@ -21,6 +21,7 @@ export function migrate(config: Partial<PlannerConfig>): PlannerConfig {
     horizon: config.horizon ?? DEFAULTS.horizon,
     interval: config.interval ?? "",
     cycleHours: config.cycleHours ?? "",
+    silence: config.silence ?? "",
     lives: Array.isArray(config.lives) ? config.lives : [],
   };
 }

@@ -1,7 +1,8 @@
 import { toICalendar } from "../../lib/planner/icalendar.ts";
-import { hours, type Plan } from "../../lib/planner/plan.ts";
+import type { Plan } from "../../lib/planner/plan.ts";
 import { Planner, type PlannerEvent } from "../../lib/planner/planner.ts";
 import { type PlannerConfig, readPlanner } from "../../lib/planner/settings.ts";
+import { hours } from "../../lib/planner/words.ts";
 import type { Action, ActionResult } from "../../lib/store/store.ts";
 import { nowFor } from "../../lib/twin/asset.ts";
 import { type Envelope, LIVE, readEnvelope } from "../../lib/twin/envelope.ts";
@@ -111,11 +112,13 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
       start: new Date(job.start).toISOString(),
       end: new Date(job.end).toISOString(),
       latest: new Date(job.latest).toISOString(),
+      reported: new Date(job.reported).toISOString(),
     }));
+    const watching = plan.watching.map((m) => ({ ...m, reported: new Date(m.reported).toISOString() }));
     return {
       topic: `${asset.name}/plan`,
       payload: dated,
-      plan: { ...plan, jobs: dated },
+      plan: { ...plan, jobs: dated, watching },
       branch,
       ...(simulated && { simulated }),
     };
@@ -137,7 +140,19 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
   }
 }
 
-function status(RED: Runtime, { jobs, time, watching }: Plan): Status {
+/** What has to be done, and how many machines are silent. */
+function status(RED: Runtime, plan: Plan): Status {
+  const work = workStatus(RED, plan);
+  const silent = [...plan.jobs, ...plan.watching].filter((m) => m.stale).length;
+  if (silent === 0) return work;
+  return {
+    ...work,
+    ...(work.fill === "green" && { fill: "yellow" as const, shape: "ring" as const }),
+    text: `${work.text}, ${RED._("twin-planner.status.silent", { count: silent })}`,
+  };
+}
+
+function workStatus(RED: Runtime, { jobs, time, watching }: Plan): Status {
   const say = (key: string, vars?: Record<string, unknown>) => RED._(`twin-planner.status.${key}`, vars);
   const late = jobs.filter((j) => j.late).length;
   const order = jobs.filter((j) => j.order).length;

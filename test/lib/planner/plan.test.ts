@@ -289,6 +289,63 @@ describe("the planner of a fleet", () => {
     }
   });
 
+  it("says which machines are silent: their dates stand, their numbers are stale and not in the comparison", () => {
+    const planner = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
+    for (let hour = 0; hour <= 200; hour++) {
+      planner.update(twin("runs", hour, rul(300 - hour)));
+      if (hour <= 100) planner.update(twin("silent", hour, rul(250 - hour)));
+      if (hour <= 100) planner.update(twin("far", hour, rul(5000)));
+      if (hour % 40 === 0) planner.update(twin("rare", hour, rul(400)));
+    }
+    const before = planner.plan(MONDAY + 124 * HOUR).plan;
+    assert.deepEqual(
+      [...before.jobs, ...before.watching].filter((m) => m.stale),
+      [],
+      "exactly a day is not yet stale",
+    );
+    const { jobs, watching, comparison, why } = planner.plan(MONDAY + 200 * HOUR).plan;
+    const job = jobs.find((j) => j.id === "silent")!;
+    assert.deepEqual([job.stale, job.reported], [true, MONDAY + 100 * HOUR]);
+    assert.match(job.why[0]!, /^Has not reported for 4\.17 days: the date rests on its last report/);
+    assert.equal(job.latest, MONDAY + (250 - SETTINGS.margin) * HOUR, "the date stands");
+    assert.match(watching.find((w) => w.id === "far")!.why, /^Has not reported for 4\.17 days: this rests on/);
+    const fresh = jobs.filter((j) => j.id !== "silent");
+    assert.deepEqual(
+      fresh.map((j) => [j.id, j.stale]),
+      [
+        ["runs", false],
+        ["rare", false],
+      ],
+      "a machine that reports every 40 h is stale after three of them",
+    );
+    assert.match(why[0]!, /^2 of 4 machines have stopped reporting/);
+    const without = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
+    for (let hour = 0; hour <= 200; hour++) {
+      without.update(twin("runs", hour, rul(300 - hour)));
+      if (hour % 40 === 0) without.update(twin("rare", hour, rul(400)));
+    }
+    assert.deepEqual(comparison, without.plan(MONDAY + 200 * HOUR).plan.comparison);
+    planner.update(twin("silent", 201, rul(40)));
+    assert.equal(planner.plan(MONDAY + 201 * HOUR).plan.jobs.find((j) => j.id === "silent")!.stale, false);
+  });
+
+  it("takes the hours of silence that were set, and a silent machine as alive until its last report only", () => {
+    const failed = [300, 400, 500, 600].map((age) => ({ age, failed: true }));
+    const words = (hour: number) => {
+      const planner = new Planner({ ...SETTINGS, silence: 6 }, failed, undefined, utc);
+      planner.update(twin("a", 0, rul(100)));
+      planner.update(twin("a", 10, rul(90)));
+      return planner.plan(MONDAY + hour * HOUR).plan;
+    };
+    assert.deepEqual(
+      [16, 17].map((hour) => words(hour).jobs[0]!.stale),
+      [false, true],
+    );
+    // Four failures and one life that had lasted 10 h when it was last seen: the fit does not move with the silence.
+    assert.equal(words(17).why.at(-1), words(50).why.at(-1));
+    assert.notEqual(words(16).why.at(-1), "");
+  });
+
   it("makes the same plan after a restart", () => {
     const planner = new Planner(SETTINGS, [], undefined, utc);
     for (let i = 0; i < 20; i++) planner.update(twin(`m-${i}`, 0, rul(40 + 10 * i)));
@@ -300,6 +357,13 @@ describe("the planner of a fleet", () => {
 });
 
 describe("the settings of twin-planner", () => {
+  it("of version 1 do not know silence: it stays as delivered", () => {
+    const old = migrate({ version: 1, lead: 20 });
+    assert.deepEqual([old.version, old.silence, old.lead], [2, "", 20]);
+    assert.equal(readPlanner(old).silence, undefined);
+    assert.equal(readPlanner(migrate({ ...old, silence: "12,5" })).silence, 12.5);
+  });
+
   it("have defaults: the margin is as long as the lead time", () => {
     const s = readPlanner(migrate({ lead: "20" }));
     assert.equal(s.margin, 20);
@@ -317,5 +381,6 @@ describe("the settings of twin-planner", () => {
     wrong({ from: 14, to: 6 }, /end must be later/);
     wrong({ lives: [{ age: -5 }] }, /row 1/);
     wrong({ crews: 0 }, /jobs at a time/);
+    wrong({ silence: 0 }, /time without a report is 0/);
   });
 });
