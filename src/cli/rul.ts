@@ -78,14 +78,16 @@ function train(values: Values): void {
   });
   complain(unreadable);
   const started = performance.now();
-  const model = trainFleet(table, {
-    unitColumn: unit,
-    timeColumn: time,
-    seed: number(values.seed, "--seed", 1),
-    age: !values["no-age"],
-    ...(values.cap !== undefined && { cap: number(values.cap, "--cap", 125, 1e-9) }),
-    ...(settings && { settings }),
-  });
+  const model = withHint(() =>
+    trainFleet(table, {
+      unitColumn: unit,
+      timeColumn: time,
+      seed: number(values.seed, "--seed", 1),
+      age: !values["no-age"],
+      ...(values.cap !== undefined && { cap: number(values.cap, "--cap", 125, 1e-9) }),
+      ...(settings && { settings }),
+    }),
+  );
   const text = JSON.stringify(model);
   write(out, text);
   const { promised, cap, regimes, sensors } = model.content;
@@ -99,6 +101,17 @@ function train(values: Values): void {
       ` 90 % interval ${promised.width} wide on average, ${(100 * promised.late).toFixed(1)} % of predictions more than ${tenth(0.08 * cap)} late.\n` +
       `Model ${out}: ${(text.length / 1000).toFixed(0)} kB.\n`,
   );
+}
+
+/** Too few failures to learn from: the command line has another way. */
+function withHint(learn: () => FleetModel): FleetModel {
+  try {
+    return learn();
+  } catch (error) {
+    if (error instanceof TwinError && error.code === "E_FEW_FAILURES")
+      throw new TwinError(error.code, `${error.message} Without failures use predict with --signal and --threshold.`);
+    throw error;
+  }
 }
 
 const tenth = (x: number): number => Math.round(10 * x) / 10;

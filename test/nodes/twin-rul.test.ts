@@ -293,6 +293,8 @@ describe("twin-rul", () => {
     assert.match(train("unit,cycle,a\n1,1,2\n"), /Training on the table has begun/);
     for (let i = 0; i < 300 && !events.some((e) => /without a model/.test(String(e.payload))); i++) await settled();
     assert.match(String(events.at(-1)!.payload), /without a model: Learning from failures needs at least 3 units/);
+    assert.match(String(events.at(-1)!.payload), /typical life must do: enter both in the dialog/);
+    assert.doesNotMatch(String(events.at(-1)!.payload), /--/, "no options of a command line");
   });
 });
 

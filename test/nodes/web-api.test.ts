@@ -170,6 +170,34 @@ for (const version of ["5", "4"] as const)
       assert.equal(empty.results[0].ok, false);
     });
 
+    it("takes a fleet model and a table themselves, and reads no file that a request names", async () => {
+      const { trainFleet } = require(join(root, "dist", "lib", "rul", "fleet", "train.js"));
+      const units = [90, 100, 110, 120].map((life, k) => ({
+        id: String(k),
+        time: Float64Array.from({ length: life }, (_, t) => t + 1),
+        values: Float64Array.from({ length: life }, (_, t) => (t / life) ** 2 + 0.01 * Math.sin(7 * t * t + k)),
+      }));
+      const model = trainFleet({ signals: ["vibration"], units }).toJSON();
+      const load = (given: unknown, user: string) =>
+        post("twin/api/actions", { action: "load-model", id: "plant1:pump-1", model: given }, user);
+      assert.ok([401, 403].includes((await load(model, "reader")).status));
+      const wrong = await (await load({ format: "x" }, "boss")).json();
+      assert.match(wrong.message, /no fleet model/);
+      for (const body of [
+        { action: "load-model", model: "/etc/hostname" },
+        { action: "load-model", model: "model" },
+        { action: "train", table: "/etc/hostname" },
+        { action: "train", table: "../package.json" },
+      ]) {
+        const refused = await post("twin/api/actions", { ...body, id: "plant1:pump-1" }, "boss");
+        assert.equal(refused.status, 400, JSON.stringify(body));
+        assert.match((await refused.json()).message, /^Send the content instead of a path/);
+      }
+      assert.ok(JSON.stringify(model).length > 10_000, "longer than other actions may be");
+      const loaded = await (await load(model, "boss")).json();
+      assert.match(loaded.message, /The model of 4 past failures is in use/);
+    });
+
     it("refuses what is no action, with a sentence", async () => {
       for (const [body, status] of [
         [{ action: "explode", id: "plant1:pump-1" }, 400],

@@ -150,7 +150,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
       .run(job, () => node.status(trainingStatus()))
       .then(
         (model) => tell(action, "info", use(model), model),
-        (error: Error) => tell(action, "warning", `The training ended without a model: ${error.message}`),
+        (error: Error) => tell(action, "warning", `The training ended without a model: ${untrainedWords(error)}`),
       );
     node.status(trainingStatus());
     const from = "table" in job ? `${job.table.units.length} past failures` : "the table";
@@ -213,6 +213,12 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
     return { fill: "blue", shape: "ring", text: `⚙ ${RED._("twin-rul.status.training", { percent })}` };
   }
 }
+
+/** What the trainer says, and what a person at the node can do instead. */
+const untrainedWords = ({ message, code }: Error & { code?: string }): string =>
+  code === "E_FEW_FAILURES"
+    ? `${message} Until there are more, the trend of the indicator and a typical life must do: enter both in the dialog.`
+    : message;
 
 const readModel = (name: string): FleetModel => FleetModel.fromJSON(readNamed(name, ".json", "model"));
 

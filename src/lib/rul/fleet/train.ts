@@ -40,7 +40,7 @@ const MIDLIFE_TREES = { ...TREES, trees: 60, learningRate: 0.15 };
  * Learns from failures: each unit's last row is its failure.
  * @param table at least three units; times ascending within a unit
  * @param progress is told before every forest
- * @throws TwinError `E_FLEET` when the table cannot teach anything, with the reason
+ * @throws TwinError `E_FEW_FAILURES` of fewer than three units, `E_FLEET` when the table cannot teach anything for another reason
  */
 export function trainFleet(
   table: FleetTable,
@@ -108,8 +108,8 @@ function check(table: FleetTable): void {
   const { units, signals } = table;
   if (units.length < 3)
     throw new TwinError(
-      "E_FLEET",
-      `Learning from failures needs at least 3 units that failed, this table has ${units.length}; without failures use --signal and --threshold.`,
+      "E_FEW_FAILURES",
+      `Learning from failures needs at least 3 units that failed, and this table has ${units.length}.`,
     );
   if (signals.length === 0) throw new TwinError("E_FLEET", "The table has no numeric column that could be a signal.");
   const short = units.find((u) => u.time.length < 5 || !(u.time[u.time.length - 1]! > u.time[0]!));

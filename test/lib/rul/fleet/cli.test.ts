@@ -59,6 +59,23 @@ describe("twinwire-rul", function () {
     assert.ok(rows.every((row) => every.includes(row)));
   });
 
+  it("says what to do instead where too few units have failed", () => {
+    writeFileSync(at("two.csv"), machines(2, "two", 1));
+    const refused = run(
+      "train",
+      "--in",
+      at("two.csv"),
+      "--model",
+      at("x.json"),
+      "--unit",
+      "machine",
+      "--time",
+      "hours",
+    );
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /at least 3 units that failed, and this table has 2\. .*--signal and --threshold\./);
+  });
+
   it("predicts without any failure known, from a limit and a rough typical life", () => {
     // Capacity falls as 1 − 0.3 (t / 500)², so the limit 0.7 is reached at 500; 150 are left at 350.
     const random = createRandom("capacity");

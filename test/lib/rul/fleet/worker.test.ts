@@ -45,6 +45,6 @@ describe("training in a worker", () => {
     await assert.rejects(running, { code: "E_STOPPED" });
     const { table, options } = job();
     const two = { table: { ...table, units: table.units.slice(0, 2) }, options };
-    await assert.rejects(runInWorker(MODULE, two), { code: "E_FLEET", message: /at least 3 units/ });
+    await assert.rejects(runInWorker(MODULE, two), { code: "E_FEW_FAILURES", message: /at least 3 units/ });
   });
 });
