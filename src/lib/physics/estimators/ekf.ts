@@ -4,36 +4,10 @@
  * middle of each substep. Measurements are taken one by one (Simon 2006, 6.1) in Joseph's form, all linearised at the
  * predicted state, which is the joint update for independent measurements.
  */
-import type { Json } from "../../store/store.ts";
-import {
-  type Estimator,
-  type EstimatorOptions,
-  type JointModel,
-  project,
-  restoreInto,
-  setDiagonal,
-  snapshotOf,
-  vector,
-} from "./estimator.ts";
+import { type EstimatorOptions, GaussianFilter, type JointModel } from "./estimator.ts";
 import { Transition } from "./transition.ts";
 
-export class Ekf implements Estimator {
-  readonly x: Float64Array;
-  readonly P: Float64Array;
-  readonly q: Float64Array;
-  readonly r: Float64Array;
-  readonly expected: Float64Array;
-  readonly innovation: Float64Array;
-  readonly variance: Float64Array;
-  readonly whitened: Float64Array;
-  readonly refused: Uint8Array;
-  nis = 0;
-  measurements = 0;
-  readonly #model: JointModel;
-  readonly #low: Float64Array;
-  readonly #high: Float64Array;
-  readonly #gate: number;
-  readonly #substeps: number;
+export class Ekf extends GaussianFilter {
   readonly #transition: Transition;
   readonly #jacobian: Float64Array;
   readonly #H: Float64Array;
@@ -41,24 +15,12 @@ export class Ekf implements Estimator {
   readonly #prior: Float64Array;
   readonly #gain: Float64Array;
   readonly #row: Float64Array;
+  /** Outputs that are used. */
+  readonly #rows: Int32Array;
 
   constructor(model: JointModel, options: EstimatorOptions) {
+    super(model, options);
     const { states, size: n, outputs: m } = model;
-    this.#model = model;
-    this.x = Float64Array.from(options.x);
-    this.P = new Float64Array(n * n);
-    setDiagonal(this.P, options.sd);
-    this.q = Float64Array.from(options.q);
-    this.r = Float64Array.from(options.r);
-    this.expected = new Float64Array(m).fill(Number.NaN);
-    this.innovation = new Float64Array(m).fill(Number.NaN);
-    this.variance = new Float64Array(m).fill(Number.NaN);
-    this.whitened = new Float64Array(m).fill(Number.NaN);
-    this.refused = new Uint8Array(m);
-    this.#low = vector(n, options.low, Number.NEGATIVE_INFINITY);
-    this.#high = vector(n, options.high, Number.POSITIVE_INFINITY);
-    this.#gate = (options.gate ?? Number.POSITIVE_INFINITY) ** 2;
-    this.#substeps = options.substeps ?? 2;
     this.#transition = new Transition(states, n);
     this.#jacobian = new Float64Array(states * n);
     this.#H = new Float64Array(m * n);
@@ -66,12 +28,13 @@ export class Ekf implements Estimator {
     this.#prior = new Float64Array(n);
     this.#gain = new Float64Array(n);
     this.#row = new Float64Array(n);
+    this.#rows = new Int32Array(m);
   }
 
   predict(t: number, h: number): number {
     let at = t;
-    for (let i = 1; i <= this.#substeps; i++) {
-      const end = i === this.#substeps ? t + h : t + (h * i) / this.#substeps;
+    for (let i = 1; i <= this.substeps; i++) {
+      const end = i === this.substeps ? t + h : t + (h * i) / this.substeps;
       const reached = this.#advance(at, end);
       if (!(reached >= end)) return reached;
       at = end;
@@ -83,10 +46,10 @@ export class Ekf implements Estimator {
     const { x, P } = this;
     const middle = this.#middle;
     middle.set(x);
-    const reached = this.#model.flow(from, to - from, x);
+    const reached = this.model.flow(from, to - from, x);
     if (!(reached > from)) return reached;
     for (let i = 0; i < x.length; i++) middle[i] = (middle[i]! + x[i]!) / 2;
-    this.#model.rates((from + reached) / 2, middle, this.#jacobian);
+    this.model.rates((from + reached) / 2, middle, this.#jacobian);
     if (!this.#transition.compute(this.#jacobian, reached - from, this.q)) return Number.NaN;
     this.#transition.propagate(P);
     const { noise } = this.#transition;
@@ -95,23 +58,16 @@ export class Ekf implements Estimator {
   }
 
   update(t: number, z: ArrayLike<number>): void {
-    const { x, expected, innovation, variance } = this;
+    const { x, expected } = this;
     const n = x.length;
-    this.#model.observe(t, x, expected);
-    this.#model.sensitivities(t, x, this.#H);
+    this.model.observe(t, x, expected);
+    this.model.sensitivities(t, x, this.#H);
     this.#prior.set(x);
-    this.nis = 0;
-    this.measurements = 0;
-    this.whitened.fill(Number.NaN);
-    for (let i = 0; i < expected.length; i++) {
-      variance[i] = this.#spread(i) + this.r[i]!;
-      innovation[i] = z[i]! - expected[i]!;
-      const far = innovation[i]! ** 2 > this.#gate * variance[i]!;
-      this.refused[i] = far ? 1 : 0;
-    }
-    for (let i = 0; i < expected.length; i++)
-      if (this.refused[i] === 0 && Number.isFinite(innovation[i]) && variance[i]! > 0) this.#take(i, n);
-    if (this.measurements > 0) project(x, this.P, this.#low, this.#high);
+    this.begin();
+    let used = 0;
+    for (let i = 0; i < expected.length; i++) if (this.accepts(i, z[i]!, this.#spread(i))) this.#rows[used++] = i;
+    for (let a = 0; a < used; a++) this.#take(this.#rows[a]!, n);
+    if (this.measurements > 0) this.stayInside();
   }
 
   /** H·P·Hᵀ of one output. Leaves P·Hᵀ in `#gain`. */
@@ -161,18 +117,5 @@ export class Ekf implements Estimator {
         P[i * n + j] = value;
         P[j * n + i] = value;
       }
-  }
-
-  reset(x: ArrayLike<number>, sd: ArrayLike<number>): void {
-    this.x.set(x);
-    setDiagonal(this.P, sd);
-  }
-
-  snapshot(): Json {
-    return snapshotOf(this.x, this.P);
-  }
-
-  restore(state: Json): void {
-    restoreInto(state, this.x, this.P);
   }
 }

@@ -75,7 +75,7 @@ export interface Estimator {
  * Brings x back inside its bounds. The element at its bound becomes known to be there, and the others move with it as
  * their correlation says: the estimate under the constraint (Simon 2010, IET Control Theory Appl. 4, eq. 12 with W = P⁻¹).
  */
-export function project(x: Float64Array, P: Float64Array, low: Float64Array, high: Float64Array): void {
+function project(x: Float64Array, P: Float64Array, low: Float64Array, high: Float64Array): void {
   const n = x.length;
   for (let j = 0; j < n; j++) {
     const inside = Math.min(high[j]!, Math.max(low[j]!, x[j]!));
@@ -89,21 +89,99 @@ export function project(x: Float64Array, P: Float64Array, low: Float64Array, hig
   for (let j = 0; j < n; j++) x[j] = Math.min(high[j]!, Math.max(low[j]!, x[j]!));
 }
 
+/** What every Gaussian filter holds: mean, covariance, noises, bounds, and the outcome of the last update. */
+export abstract class GaussianFilter implements Estimator {
+  readonly x: Float64Array;
+  readonly P: Float64Array;
+  readonly q: Float64Array;
+  readonly r: Float64Array;
+  readonly expected: Float64Array;
+  readonly innovation: Float64Array;
+  readonly variance: Float64Array;
+  readonly whitened: Float64Array;
+  readonly refused: Uint8Array;
+  nis = 0;
+  measurements = 0;
+  protected readonly model: JointModel;
+  protected readonly substeps: number;
+  readonly #low: Float64Array;
+  readonly #high: Float64Array;
+  /** Squared. */
+  readonly #gate: number;
+
+  constructor(model: JointModel, options: EstimatorOptions) {
+    const { size: n, outputs: m } = model;
+    this.model = model;
+    this.x = Float64Array.from(options.x);
+    this.P = new Float64Array(n * n);
+    setDiagonal(this.P, options.sd);
+    this.q = Float64Array.from(options.q);
+    this.r = Float64Array.from(options.r);
+    this.expected = new Float64Array(m).fill(Number.NaN);
+    this.innovation = new Float64Array(m).fill(Number.NaN);
+    this.variance = new Float64Array(m).fill(Number.NaN);
+    this.whitened = new Float64Array(m).fill(Number.NaN);
+    this.refused = new Uint8Array(m);
+    this.#low = vector(n, options.low, Number.NEGATIVE_INFINITY);
+    this.#high = vector(n, options.high, Number.POSITIVE_INFINITY);
+    this.#gate = (options.gate ?? Number.POSITIVE_INFINITY) ** 2;
+    this.substeps = options.substeps ?? 2;
+  }
+
+  abstract predict(t: number, h: number): number;
+  abstract update(t: number, z: ArrayLike<number>): void;
+
+  /** Forgets the outcome of the update before. */
+  protected begin(): void {
+    this.nis = 0;
+    this.measurements = 0;
+    this.whitened.fill(Number.NaN);
+  }
+
+  /** Compares a measurement with what was expected. @returns whether it is there, inside the gate, and tells something */
+  protected accepts(output: number, z: number, spread: number): boolean {
+    const variance = spread + this.r[output]!;
+    const innovation = z - this.expected[output]!;
+    const far = innovation ** 2 > this.#gate * variance;
+    this.variance[output] = variance;
+    this.innovation[output] = innovation;
+    this.refused[output] = far ? 1 : 0;
+    return !far && Number.isFinite(innovation) && variance > 0;
+  }
+
+  protected stayInside(): void {
+    project(this.x, this.P, this.#low, this.#high);
+  }
+
+  reset(x: ArrayLike<number>, sd: ArrayLike<number>): void {
+    this.x.set(x);
+    setDiagonal(this.P, sd);
+  }
+
+  snapshot(): Json {
+    return snapshotOf(this.x, this.P);
+  }
+
+  restore(state: Json): void {
+    restoreInto(state, this.x, this.P);
+  }
+}
+
 /** Diagonal of variances. */
-export function setDiagonal(P: Float64Array, sd: ArrayLike<number>): void {
+function setDiagonal(P: Float64Array, sd: ArrayLike<number>): void {
   P.fill(0);
   for (let i = 0; i < sd.length; i++) P[i * sd.length + i] = sd[i]! ** 2;
 }
 
-export const vector = (n: number, values: ArrayLike<number> | undefined, otherwise: number): Float64Array =>
+const vector = (n: number, values: ArrayLike<number> | undefined, otherwise: number): Float64Array =>
   values ? Float64Array.from(values) : new Float64Array(n).fill(otherwise);
 
-export function snapshotOf(x: Float64Array, P: Float64Array): Json {
+function snapshotOf(x: Float64Array, P: Float64Array): Json {
   // JSON has no −0: + 0 makes it 0.
   return { x: Array.from(x, (v) => v + 0), P: Array.from(P, (v) => v + 0) };
 }
 
-export function restoreInto(state: Json, x: Float64Array, P: Float64Array): void {
+function restoreInto(state: Json, x: Float64Array, P: Float64Array): void {
   const s = state as { x?: unknown; P?: unknown };
   for (const [values, n] of [
     [s.x, x.length],

@@ -3,39 +3,13 @@
  * It sends 2n + 1 points through the model instead of linearising it: for strongly curved models, at about 2n + 1 times
  * the cost. Outputs that are not measured leave the joint update.
  */
-import type { Json } from "../../store/store.ts";
-import {
-  type Estimator,
-  type EstimatorOptions,
-  type JointModel,
-  project,
-  restoreInto,
-  setDiagonal,
-  snapshotOf,
-  vector,
-} from "./estimator.ts";
+import { type EstimatorOptions, GaussianFilter, type JointModel } from "./estimator.ts";
 
 const ALPHA = 0.1;
 const BETA = 2;
 const KAPPA = 0;
 
-export class Ukf implements Estimator {
-  readonly x: Float64Array;
-  readonly P: Float64Array;
-  readonly q: Float64Array;
-  readonly r: Float64Array;
-  readonly expected: Float64Array;
-  readonly innovation: Float64Array;
-  readonly variance: Float64Array;
-  readonly whitened: Float64Array;
-  readonly refused: Uint8Array;
-  nis = 0;
-  measurements = 0;
-  readonly #model: JointModel;
-  readonly #low: Float64Array;
-  readonly #high: Float64Array;
-  readonly #gate: number;
-  readonly #substeps: number;
+export class Ukf extends GaussianFilter {
   readonly #points: Float64Array[];
   readonly #images: Float64Array[];
   readonly #root: Float64Array;
@@ -50,22 +24,8 @@ export class Ukf implements Estimator {
   readonly #work: Float64Array;
 
   constructor(model: JointModel, options: EstimatorOptions) {
+    super(model, options);
     const { size: n, outputs: m } = model;
-    this.#model = model;
-    this.x = Float64Array.from(options.x);
-    this.P = new Float64Array(n * n);
-    setDiagonal(this.P, options.sd);
-    this.q = Float64Array.from(options.q);
-    this.r = Float64Array.from(options.r);
-    this.expected = new Float64Array(m).fill(Number.NaN);
-    this.innovation = new Float64Array(m).fill(Number.NaN);
-    this.variance = new Float64Array(m).fill(Number.NaN);
-    this.whitened = new Float64Array(m).fill(Number.NaN);
-    this.refused = new Uint8Array(m);
-    this.#low = vector(n, options.low, Number.NEGATIVE_INFINITY);
-    this.#high = vector(n, options.high, Number.POSITIVE_INFINITY);
-    this.#gate = (options.gate ?? Number.POSITIVE_INFINITY) ** 2;
-    this.#substeps = options.substeps ?? 2;
     this.#points = Array.from({ length: 2 * n + 1 }, () => new Float64Array(n));
     this.#images = Array.from({ length: 2 * n + 1 }, () => new Float64Array(m));
     this.#root = new Float64Array(n * n);
@@ -86,9 +46,9 @@ export class Ukf implements Estimator {
     if (!this.#spreadPoints()) return Number.NaN;
     for (const point of this.#points) {
       let at = t;
-      for (let i = 1; i <= this.#substeps; i++) {
-        const end = i === this.#substeps ? t + h : t + (h * i) / this.#substeps;
-        const reached = this.#model.flow(at, end - at, point);
+      for (let i = 1; i <= this.substeps; i++) {
+        const end = i === this.substeps ? t + h : t + (h * i) / this.substeps;
+        const reached = this.model.flow(at, end - at, point);
         // Half the points ahead of the others would be worth nothing.
         if (!(reached >= end)) return Number.isNaN(reached) ? reached : t;
         at = end;
@@ -108,24 +68,17 @@ export class Ukf implements Estimator {
   }
 
   update(t: number, z: ArrayLike<number>): void {
-    const { expected, innovation, variance } = this;
-    this.nis = 0;
-    this.measurements = 0;
-    this.whitened.fill(Number.NaN);
+    const { expected } = this;
+    this.begin();
     if (!this.#spreadPoints()) {
-      variance.fill(Number.NaN);
+      this.variance.fill(Number.NaN);
       return;
     }
-    for (let k = 0; k < this.#points.length; k++) this.#model.observe(t, this.#points[k]!, this.#images[k]!);
+    for (let k = 0; k < this.#points.length; k++) this.model.observe(t, this.#points[k]!, this.#images[k]!);
     this.#mean(this.#images, expected);
     let used = 0;
-    for (let i = 0; i < expected.length; i++) {
-      variance[i] = this.#covariance(i, i) + this.r[i]!;
-      innovation[i] = z[i]! - expected[i]!;
-      const far = innovation[i]! ** 2 > this.#gate * variance[i]!;
-      this.refused[i] = far ? 1 : 0;
-      if (!far && Number.isFinite(innovation[i]) && variance[i]! > 0) this.#rows[used++] = i;
-    }
+    for (let i = 0; i < expected.length; i++)
+      if (this.accepts(i, z[i]!, this.#covariance(i, i))) this.#rows[used++] = i;
     if (used > 0) this.#take(used);
   }
 
@@ -166,7 +119,7 @@ export class Ukf implements Estimator {
       }
     }
     mirror(P, n);
-    project(x, P, this.#low, this.#high);
+    this.stayInside();
   }
 
   /** Sigma points around x. Returns false when P is not positive definite. */
@@ -214,19 +167,6 @@ export class Ukf implements Estimator {
     for (let k = 1; k < this.#points.length; k++)
       sum += (this.#points[k]![element]! - this.x[element]!) * (this.#images[k]![output]! - this.expected[output]!);
     return this.#weight * sum;
-  }
-
-  reset(x: ArrayLike<number>, sd: ArrayLike<number>): void {
-    this.x.set(x);
-    setDiagonal(this.P, sd);
-  }
-
-  snapshot(): Json {
-    return snapshotOf(this.x, this.P);
-  }
-
-  restore(state: Json): void {
-    restoreInto(state, this.x, this.P);
   }
 }
 

@@ -3,8 +3,8 @@
  * dense output of order 7. Prince & Dormand (1981), J. Comp. Appl. Math. 7; coefficients, the combined error and the
  * dense output: Hairer, Nørsett & Wanner (1993), Solving Ordinary Differential Equations I, II.5 (5.20b, 10.8) and II.6.
  */
-import type { Method, OdeProblem, Rhs, Tolerances } from "./problem.ts";
-import { allFinite } from "./problem.ts";
+import { EmbeddedPair } from "./embedded-pair.ts";
+import { allFinite, type OdeProblem, type Tolerances } from "./problem.ts";
 
 // Row i, column j: how much slope j counts in the state of stage i.
 const [A2_1] = [0.05260015195876773] as const;
@@ -88,51 +88,20 @@ const DENSE_SLOPES = [0, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 /** Where y' = λy leaves the stability region on the negative real axis, about (Hairer, Nørsett & Wanner I, dop853.f). */
 export const DOP853_STABLE = 4;
 
-export class Dop853 implements Method {
+export class Dop853 extends EmbeddedPair {
   readonly name = "dop853";
   readonly errorOrder = 8;
   readonly control = { shrink: 1 / 3, grow: 6, safety: 0.8, beta: 0, predictive: false };
-  readonly implicit = false;
-  readonly next: Float64Array;
-  evaluations = 0;
-  readonly #f: Rhs;
-  readonly #n: number;
-  readonly #tolerances: Tolerances;
-  /** Slopes of the 12 stages, of the new state, and of three more stages for the dense output. */
-  readonly #k: Float64Array[];
-  /** State of the stage in work; after an attempt that of stage 12, at the same time as the new state. */
-  readonly #z: Float64Array;
-  readonly #extra: Float64Array;
-  readonly #dense: Float64Array[];
 
-  constructor({ n, rhs }: OdeProblem, tolerances: Tolerances) {
-    this.#f = rhs;
-    this.#n = n;
-    this.#tolerances = tolerances;
-    const vector = () => new Float64Array(n);
-    this.#k = Array.from({ length: 16 }, vector);
-    this.#dense = Array.from({ length: 8 }, vector);
-    this.#z = vector();
-    this.#extra = vector();
-    this.next = vector();
-  }
-
-  get slope(): Float64Array {
-    return this.#k[0]!;
-  }
-
-  prepare(t: number, y: Float64Array): boolean {
-    this.#f(t, y, this.#k[0]!);
-    this.evaluations++;
-    return allFinite(this.#k[0]!);
+  constructor(problem: OdeProblem, tolerances: Tolerances) {
+    super(problem, tolerances, { slopes: 16, last: 12, dense: 8 });
   }
 
   attempt(t: number, y: Float64Array, h: number): number {
-    const n = this.#n;
-    const f = this.#f;
-    const z = this.#z;
-    const next = this.next;
-    const [k1, k2, k3, k4, k5, k6, k7, k8, k9, k10, k11, k12, k13] = this.#k as [
+    const n = this.n;
+    const f = this.f;
+    const { twin: z, next } = this;
+    const [k1, k2, k3, k4, k5, k6, k7, k8, k9, k10, k11, k12, k13] = this.k as [
       Float64Array,
       Float64Array,
       Float64Array,
@@ -217,7 +186,7 @@ export class Dop853 implements Method {
             B10 * k10[i]! +
             B11 * k11[i]! +
             B12 * k12[i]!);
-    const { rtol, atol } = this.#tolerances;
+    const { rtol, atol } = this.tolerances;
     let fifth = 0;
     let third = 0;
     for (let i = 0; i < n; i++) {
@@ -256,25 +225,11 @@ export class Dop853 implements Method {
     return allFinite(k13) ? error : Number.POSITIVE_INFINITY;
   }
 
-  stiffness(h: number): number {
-    const [before, slope] = [this.#k[11]!, this.#k[12]!];
-    const { rtol, atol } = this.#tolerances;
-    let up = 0;
-    let down = 0;
-    for (let i = 0; i < this.#n; i++) {
-      const scale = 1 / (atol + rtol * Math.abs(this.next[i]!));
-      up += (scale * (slope[i]! - before[i]!)) ** 2;
-      down += (scale * (this.next[i]! - this.#z[i]!)) ** 2;
-    }
-    // Below rounding the difference of two states says nothing.
-    return down > (1e-14 / rtol) ** 2 ? h * Math.sqrt(up / down) : 0;
-  }
-
   prepareDense(t: number, y: Float64Array, h: number): void {
-    const n = this.#n;
-    const f = this.#f;
-    const k = this.#k;
-    const z = this.#extra;
+    const n = this.n;
+    const f = this.f;
+    const k = this.k;
+    const { z } = this;
     const [k1, , , , , k6, k7, k8, k9, k10, k11, k12, k13, k14, k15, k16] = k as [
       Float64Array,
       Float64Array,
@@ -333,17 +288,9 @@ export class Dop853 implements Method {
             A16_15 * k15[i]!);
     f(t + C16 * h, z, k16);
     this.evaluations += 3;
-    const [r1, r2, r3, r4] = this.#dense as [Float64Array, Float64Array, Float64Array, Float64Array];
-    for (let i = 0; i < n; i++) {
-      const difference = this.next[i]! - y[i]!;
-      const b = h * k1[i]! - difference;
-      r1[i] = y[i]!;
-      r2[i] = difference;
-      r3[i] = b;
-      r4[i] = difference - h * k13[i]! - b;
-    }
+    this.prepareCubic(y, h);
     DENSE.forEach((row, r) => {
-      const out = this.#dense[4 + r]!;
+      const out = this.dense[4 + r]!;
       for (let i = 0; i < n; i++) {
         let sum = 0;
         for (let j = 0; j < row.length; j++) sum += row[j]! * k[DENSE_SLOPES[j]!]![i]!;
@@ -354,7 +301,7 @@ export class Dop853 implements Method {
 
   interpolate(theta: number, out: Float64Array): void {
     const rest = 1 - theta;
-    const [r1, r2, r3, r4, r5, r6, r7, r8] = this.#dense as [
+    const [r1, r2, r3, r4, r5, r6, r7, r8] = this.dense as [
       Float64Array,
       Float64Array,
       Float64Array,
@@ -364,16 +311,9 @@ export class Dop853 implements Method {
       Float64Array,
       Float64Array,
     ];
-    for (let i = 0; i < this.#n; i++) {
+    for (let i = 0; i < this.n; i++) {
       const inner = r5[i]! + theta * (r6[i]! + rest * (r7[i]! + theta * r8[i]!));
       out[i] = r1[i]! + theta * (r2[i]! + rest * (r3[i]! + theta * (r4[i]! + rest * inner)));
     }
-  }
-
-  advance(): boolean {
-    const first = this.#k[0]!;
-    this.#k[0] = this.#k[12]!;
-    this.#k[12] = first;
-    return true;
   }
 }

@@ -3,7 +3,8 @@
  * Dormand & Prince (1980), J. Comp. Appl. Math. 6; dense output and stiffness: Hairer, Nørsett & Wanner (1993), Solving
  * Ordinary Differential Equations I, II.6 (6.12), and Hairer & Wanner (1996), II, IV.2.
  */
-import { allFinite, type Method, type OdeProblem, type Rhs, type Tolerances } from "./problem.ts";
+import { EmbeddedPair } from "./embedded-pair.ts";
+import type { OdeProblem, Tolerances } from "./problem.ts";
 
 const A21 = 1 / 5;
 const [A31, A32] = [3 / 40, 9 / 40] as const;
@@ -28,49 +29,20 @@ export const DOPRI5_STABLE = 2.5;
 type Five = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
 type Seven = [...Five, Float64Array, Float64Array];
 
-export class Dopri5 implements Method {
+export class Dopri5 extends EmbeddedPair {
   readonly name = "dopri5";
   readonly errorOrder = 5;
   readonly control = { shrink: 0.2, grow: 10, safety: 0.9, beta: 0.04, predictive: false };
-  readonly implicit = false;
-  readonly next: Float64Array;
-  evaluations = 0;
-  readonly #f: Rhs;
-  readonly #n: number;
-  readonly #tolerances: Tolerances;
-  readonly #k: Float64Array[];
-  readonly #z: Float64Array;
-  /** State of stage 6, at the same time as the new state. */
-  readonly #z6: Float64Array;
-  readonly #dense: Float64Array[];
 
-  constructor({ n, rhs }: OdeProblem, tolerances: Tolerances) {
-    this.#f = rhs;
-    this.#n = n;
-    this.#tolerances = tolerances;
-    const vector = () => new Float64Array(n);
-    this.#k = Array.from({ length: 7 }, vector);
-    this.#dense = Array.from({ length: 5 }, vector);
-    this.#z = vector();
-    this.#z6 = vector();
-    this.next = vector();
-  }
-
-  get slope(): Float64Array {
-    return this.#k[0]!;
-  }
-
-  prepare(t: number, y: Float64Array): boolean {
-    this.#f(t, y, this.#k[0]!);
-    this.evaluations++;
-    return allFinite(this.#k[0]!);
+  constructor(problem: OdeProblem, tolerances: Tolerances) {
+    super(problem, tolerances, { slopes: 7, last: 6, dense: 5 });
   }
 
   attempt(t: number, y: Float64Array, h: number): number {
-    const n = this.#n;
-    const f = this.#f;
-    const [z, z6, next] = [this.#z, this.#z6, this.next];
-    const [k1, k2, k3, k4, k5, k6, k7] = this.#k as Seven;
+    const n = this.n;
+    const f = this.f;
+    const { z, twin: z6, next } = this;
+    const [k1, k2, k3, k4, k5, k6, k7] = this.k as Seven;
     for (let i = 0; i < n; i++) z[i] = y[i]! + h * A21 * k1[i]!;
     f(t + C2 * h, z, k2);
     for (let i = 0; i < n; i++) z[i] = y[i]! + h * (A31 * k1[i]! + A32 * k2[i]!);
@@ -86,7 +58,7 @@ export class Dopri5 implements Method {
       next[i] = y[i]! + h * (A71 * k1[i]! + A73 * k3[i]! + A74 * k4[i]! + A75 * k5[i]! + A76 * k6[i]!);
     f(t + h, next, k7);
     this.evaluations += 6;
-    const { rtol, atol } = this.#tolerances;
+    const { rtol, atol } = this.tolerances;
     let worst = 0;
     for (let i = 0; i < n; i++) {
       const scale = h / (atol + rtol * Math.max(Math.abs(y[i]!), Math.abs(next[i]!)));
@@ -97,46 +69,18 @@ export class Dopri5 implements Method {
     return worst;
   }
 
-  stiffness(h: number): number {
-    const [before, slope] = [this.#k[5]!, this.#k[6]!];
-    const { rtol, atol } = this.#tolerances;
-    let up = 0;
-    let down = 0;
-    for (let i = 0; i < this.#n; i++) {
-      const scale = 1 / (atol + rtol * Math.abs(this.next[i]!));
-      up += (scale * (slope[i]! - before[i]!)) ** 2;
-      down += (scale * (this.next[i]! - this.#z6[i]!)) ** 2;
-    }
-    // Below rounding the difference of two states says nothing.
-    return down > (1e-14 / rtol) ** 2 ? h * Math.sqrt(up / down) : 0;
-  }
-
   prepareDense(_t: number, y: Float64Array, h: number): void {
-    const [r1, r2, r3, r4, r5] = this.#dense as Five;
-    const [k1, , k3, k4, k5, k6, k7] = this.#k as Seven;
-    for (let i = 0; i < this.#n; i++) {
-      const difference = this.next[i]! - y[i]!;
-      const b = h * k1[i]! - difference;
-      r1[i] = y[i]!;
-      r2[i] = difference;
-      r3[i] = b;
-      r4[i] = difference - h * k7[i]! - b;
-      r5[i] = h * (D1 * k1[i]! + D3 * k3[i]! + D4 * k4[i]! + D5 * k5[i]! + D6 * k6[i]! + D7 * k7[i]!);
-    }
+    this.prepareCubic(y, h);
+    const out = this.dense[4]!;
+    const [k1, , k3, k4, k5, k6, k7] = this.k as Seven;
+    for (let i = 0; i < this.n; i++)
+      out[i] = h * (D1 * k1[i]! + D3 * k3[i]! + D4 * k4[i]! + D5 * k5[i]! + D6 * k6[i]! + D7 * k7[i]!);
   }
 
   interpolate(theta: number, out: Float64Array): void {
-    const [r1, r2, r3, r4, r5] = this.#dense as Five;
+    const [r1, r2, r3, r4, r5] = this.dense as Five;
     const rest = 1 - theta;
-    for (let i = 0; i < this.#n; i++)
+    for (let i = 0; i < this.n; i++)
       out[i] = r1[i]! + theta * (r2[i]! + rest * (r3[i]! + theta * (r4[i]! + rest * r5[i]!)));
-  }
-
-  /** First same as last: the slope at the end is the first slope of the next step. */
-  advance(): boolean {
-    const first = this.#k[0]!;
-    this.#k[0] = this.#k[6]!;
-    this.#k[6] = first;
-    return true;
   }
 }
