@@ -71,7 +71,9 @@ export async function startRed(options: RedOptions = {}): Promise<Red> {
   const adminRoot = options.settings?.httpAdminRoot;
   const base = typeof adminRoot === "string" ? adminRoot : "";
   const url = `http://127.0.0.1:${port}${base}`;
-  for (let i = 0; !/Started flows|Stopped flows|Flows stopped/.test(output()); i++) {
+  // Flows may start before the server listens.
+  const up = () => /Started flows|Stopped flows|Flows stopped/.test(output()) && /Server now running/.test(output());
+  for (let i = 0; !up(); i++) {
     if (i > 600 || child.exitCode !== null) throw new Error(`Node-RED did not start:\n${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
