@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 
 const [folder = "../shared", ...wanted] = process.argv.slice(2);
 const shared = resolve(folder);
-for (const name of ["nab", "skab", "batadal", "relations", "budget", "cost", "spectrum"]) {
+for (const name of ["nab", "skab", "batadal", "relations", "budget", "choice", "cost", "spectrum"]) {
   const file = join(import.meta.dirname, "anomaly", `${name}.mjs`);
   if ((wanted.length && !wanted.includes(name)) || !existsSync(file)) continue;
   const { run } = await import(pathToFileURL(file));

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** twinwire-detect: the detector of the anomaly node over a recording, streamed once, never looking ahead. */
+import { DETECTORS, readDetector } from "../lib/anomaly/choice.ts";
 import { DEFAULTS } from "../lib/anomaly/options.ts";
 import { StreamDetector } from "../lib/anomaly/stream.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
@@ -16,6 +17,8 @@ Scores a recording with the detector of the anomaly node: one row timestamp,anom
   --train N                  the first N rows are normal (default: the learning length of the node)
   --train-file NORMAL.csv    a recording of normal operation to learn from; then all of --in is judged
   --false-alarms-per-month X budget (default: ${DEFAULTS.falseAlarmsPerMonth})
+  --detector NAME            who judges (default: auto), one of
+                             ${DETECTORS.join(", ")}
   --separator ";"            between columns (default: found from the header)
 `;
 const OPTIONS = {
@@ -26,6 +29,7 @@ const OPTIONS = {
   train: { type: "string" },
   "train-file": { type: "string" },
   "false-alarms-per-month": { type: "string" },
+  detector: { type: "string" },
   separator: { type: "string" },
 } as const;
 /** Rows of a learning phase; a longer record goes on teaching as declared normal. */
@@ -51,11 +55,12 @@ async function main(args: string[]): Promise<void> {
     0.001,
     100_000,
   );
+  const detector = readDetector(values.detector);
   const table: Table = { separator: values.separator, time: values.time, signals: listOf(values.signals) };
   const make = (channels: number, rows: number | undefined) => {
     const { hold, clear, refractory } = DEFAULTS;
     const learning = Math.max(SHORTEST_LEARNING, Math.min(LONGEST_LEARNING, rows ?? DEFAULTS.learning));
-    return new StreamDetector({ channels, learning, hold, clear, refractory, falseAlarmsPerMonth: budget });
+    return new StreamDetector({ channels, learning, hold, clear, refractory, falseAlarmsPerMonth: budget, detector });
   };
   const trained = normal === undefined ? undefined : await learnFrom(normal, file, table, make);
   await score(file, out, { ...table, ...(trained && { signals: trained.signals }) }, train ?? 0, (channels) =>

@@ -121,6 +121,44 @@ describe("twin-anomaly in the editor", function () {
     assert.deepEqual((await editor.node(anomaly.id)).limits, anomaly.limits);
   });
 
+  it("stores a chosen detector, says what it is good for, and one undo restores the automatic choice", async () => {
+    await editor.edit(anomaly.id);
+    const choice = editor.page.locator("#twin-anomaly-detector");
+    const hint = editor.page.locator("#twin-anomaly-detector-hint");
+    assert.equal(await choice.inputValue(), "auto");
+    assert.match(await hint.innerText(), /^Good for nearly everything/);
+    await choice.selectOption("cusum");
+    assert.match(await hint.innerText(), /^Good for a small shift that stays/);
+    await editor.done();
+    const changed = await editor.node(anomaly.id);
+    assert.equal(changed.detector, "cusum");
+    assert.equal(changed.changed, true);
+    await editor.edit(anomaly.id);
+    assert.equal(await choice.inputValue(), "cusum");
+    await editor.cancel();
+    await editor.undo();
+    assert.equal((await editor.node(anomaly.id)).detector, undefined);
+  });
+
+  it("looks back with the detector that is chosen in the dialog", async () => {
+    for (const theme of ["light", "dark"] as const) {
+      await editor.close();
+      editor = await Editor.open(browser, red.url, theme);
+      await editor.edit(anomaly.id);
+      await tried();
+      const answered = editor.page.waitForResponse(/anomaly-preview/);
+      await editor.page.selectOption("#twin-anomaly-detector", "cusum");
+      const answer = await answered;
+      assert.equal(answer.request().postDataJSON().config.detector, "cusum");
+      const { alarms } = (await answer.json()) as { alarms: { text: string[] }[] };
+      assert.match(alarms[0]!.text[0]!, /^Vibration .* above/);
+      await editor.page.waitForFunction(() => document.querySelector("#twin-anomaly-plot svg"));
+      await editor.screenshot(`twin-anomaly-detector-${theme}`, ".red-ui-tray");
+      await editor.page.selectOption("#twin-anomaly-detector", "auto");
+      await editor.cancel();
+    }
+  });
+
   it("marks a wrong sensitivity and a limit that is no number", async () => {
     await editor.edit(anomaly.id);
     await editor.page.fill("#node-input-falseAlarmsPerMonth", "0");

@@ -120,7 +120,7 @@ for (const version of ["5", "4"] as const)
 
     it("looks back over the recorded history for the dialog of twin anomaly, for readers only", async () => {
       const asset = example().find((n: { type: string }) => n.type === "twin-asset");
-      const body = { id: "plant1:pump-1", asset, config: { version: 2, falseAlarmsPerMonth: 1 } };
+      const body = { id: "plant1:pump-1", asset, config: { version: 3, falseAlarmsPerMonth: 1 } };
       const denied = await post("twin/api/anomaly-preview", body, "stranger");
       assert.ok([401, 403].includes(denied.status), String(denied.status));
       assert.equal((await post("twin/api/anomaly-preview", { id: "plant1:pump-1" }, "viewer")).status, 400);
@@ -133,7 +133,7 @@ for (const version of ["5", "4"] as const)
       const sentence = async (part: object) =>
         (await (await post("twin/api/anomaly-preview", { ...body, ...part }, "viewer")).json()).message;
       assert.match(await sentence({ id: "plant1:pump-9" }), /^Nothing has been recorded of this twin yet/);
-      assert.match(await sentence({ config: { version: 2, learning: 1 } }), /^Learning length is 1: enter a number/);
+      assert.match(await sentence({ config: { version: 3, learning: 1 } }), /^Learning length is 1: enter a number/);
       assert.match(await sentence({ asset: {} }), /^The twin id/);
     });
 

@@ -34,3 +34,16 @@ export interface Detector {
   snapshot(): Json;
   restore(state: Json): void;
 }
+
+/** Runs through the rows of a learning record once more, oldest first, standardised, and gives what the callback returns for each. */
+export type Samples = <T>(use: (sample: Sample, k: number) => T) => T[];
+
+/** A detector that a learning record is given to before it judges. */
+export interface LearnedDetector extends Detector {
+  /** @returns surprise of each row by what has not seen it, where the detector can tell */
+  fit(samples: Samples): number[] | undefined;
+  /** A channel measures something else from now on. */
+  forget(channel: number): void;
+  /** Averages, sums and the previous row say nothing any more. */
+  resume(): void;
+}

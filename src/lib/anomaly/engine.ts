@@ -66,13 +66,13 @@ export class AnomalyEngine {
 
   #newStream(): StreamDetector {
     const { channels } = this.#rows;
-    const { learning, hold, clear, refractory, falseAlarmsPerMonth } = this.#options;
+    const { learning, hold, clear, refractory, falseAlarmsPerMonth, detector } = this.#options;
     const floors = Float64Array.from(channels, ({ signal, kind }) => (kind === "value" ? FLOOR * width(signal) : 0));
     const bands = this.#bands;
     const n = channels.length;
     const alarm = { hold, clear, refractory, falseAlarmsPerMonth };
     const modal = this.#options.mode !== undefined;
-    return new StreamDetector({ channels: n, learning, ...alarm, modal, floors, bands });
+    return new StreamDetector({ channels: n, learning, ...alarm, modal, floors, bands, detector });
   }
 
   /** Takes one message of the twin into account. */

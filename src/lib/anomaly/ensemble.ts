@@ -4,20 +4,22 @@
  * for having asked several.
  */
 import type { Json } from "../store/store.ts";
-import type { Sample, Verdict } from "./detector.ts";
+import { Collected } from "./collected.ts";
+import type { Sample, Samples, Verdict } from "./detector.ts";
 import { CrossChannel } from "./detectors/cross-channel.ts";
 import { Exceedance } from "./detectors/exceedance.ts";
 import { Mewma } from "./detectors/mewma.ts";
 import { RobustZ } from "./detectors/robust-z.ts";
 import { Stuck } from "./detectors/stuck.ts";
-import { fields, list, num, pack, packRow, type Row, unpack, unpackRow } from "./json.ts";
+import { fields, list, num, pack, unpack } from "./json.ts";
+import type { Panel } from "./panel.ts";
 
 const LAMBDA = 0.1;
 const ASKED = Math.log(4);
 /** Rows of relations that are kept at most while they are learned. */
 const MOST_RELATED = 5000;
 
-export class Ensemble {
+export class Ensemble implements Panel {
   /** Share of each channel in the newest surprise. */
   readonly shares: Float64Array;
   readonly mewma: Mewma;
@@ -30,8 +32,8 @@ export class Ensemble {
   readonly #stuck: Stuck[];
   /** Surprise of the longest standstill, and whose it is. */
   #longest: [surprise: number, channel: number] = [0, 0];
-  /** Standardised rows while relations are learned after the rest. */
-  #related: Row[] = [];
+  /** Rows while relations are learned after the rest. */
+  readonly #related = new Collected();
 
   /**
    * @param learning rows of the learning phase
@@ -52,7 +54,7 @@ export class Ensemble {
    * @param samples runs through them once more, standardised, and gives what the callback returns for each
    * @returns surprise of each row, judged as well as possible by rows that are not itself
    */
-  fit(samples: <T>(use: (sample: Sample, k: number) => T) => T[]): number[] {
+  fit(samples: Samples): number[] {
     this.#longest = [0, 0];
     const times: number[] = [];
     let uncertainty = new Float64Array();
@@ -117,18 +119,20 @@ export class Ensemble {
   }
 
   /** Relations that the learning phase was too short for, or that have changed since, are learned when there are rows enough. */
-  #relate({ time, z }: Sample): void {
+  #relate(sample: Sample): void {
+    const { z } = sample;
     const wanted = Math.max(this.#learning, this.#cross.fewest);
     if (z.length < 2 || wanted > MOST_RELATED) return;
     let known = 0;
     for (const v of z) if (!Number.isNaN(v)) known++;
     if (known < 2) return;
-    this.#related.push({ time, x: z.slice() });
-    if (this.#related.length < wanted) return;
-    const times = this.#related.map((row) => row.time);
-    const rows = this.#related.map((row) => row.x);
-    this.#cross.fit(times, rows, this.#horizon);
-    this.#related = [];
+    const rows = this.#related.take(sample, wanted);
+    if (!rows) return;
+    this.#cross.fit(
+      rows.map((row) => row.time),
+      rows.map((row) => row.x),
+      this.#horizon,
+    );
   }
 
   /** A channel measures something else from now on. */
@@ -136,7 +140,7 @@ export class Ensemble {
     this.mewma.forget(channel);
     this.#stuck[channel] = new Stuck();
     this.#cross.forget();
-    this.#related = [];
+    this.#related.clear();
   }
 
   /** Averages and the previous row say nothing any more. */
@@ -154,7 +158,7 @@ export class Ensemble {
       cross: this.#cross.snapshot(),
       stuck: this.#stuck.map((d) => d.snapshot()),
       longest: this.#longest.slice(),
-      related: this.#related.map(packRow),
+      related: this.#related.snapshot(),
     };
   }
 
@@ -170,6 +174,6 @@ export class Ensemble {
     for (const [i, d] of this.#stuck.entries()) d.restore(stuck[i]);
     const [surprise, channel] = list(s.longest, 2).map(num);
     this.#longest = [surprise!, channel!];
-    this.#related = list(s.related).map((row) => unpackRow(row, this.shares.length));
+    this.#related.restore(s.related, this.shares.length);
   }
 }

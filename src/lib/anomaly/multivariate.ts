@@ -5,9 +5,10 @@
 import type { Json } from "../store/store.ts";
 import { Interval } from "./alarm/interval.ts";
 import { Channel } from "./channel.ts";
+import type { ChosenName } from "./choice.ts";
 import type { Sample } from "./detector.ts";
-import { Ensemble } from "./ensemble.ts";
 import { fields, list, num, pack, packRow, type Row, unpack, unpackRow } from "./json.ts";
+import { type Panel, panelOf } from "./panel.ts";
 import { Recentre } from "./recentre.ts";
 
 /** Weight of the newest sample in the average of a channel. */
@@ -37,6 +38,8 @@ export interface MultivariateOptions {
   floors: Float64Array;
   /** Smallest deviation that matters per channel, in its units; read with every row, so its owner may change it. */
   bands: Float64Array;
+  /** The one detector that judges; several, chosen by themselves, when missing. */
+  detector?: ChosenName | undefined;
 }
 
 export class Multivariate {
@@ -53,7 +56,7 @@ export class Multivariate {
   first: { time: number; surprise: number }[] = [];
   readonly interval = new Interval();
   readonly #options: MultivariateOptions;
-  readonly #detectors: Ensemble;
+  readonly #detectors: Panel;
   readonly #recentre: Recentre;
   readonly #sample: Sample;
   /** Rows of the learning phase, then per channel what late channels have shown so far. */
@@ -68,7 +71,7 @@ export class Multivariate {
     const n = options.channels;
     this.#options = options;
     this.channels = Array.from({ length: n }, () => new Channel());
-    this.#detectors = new Ensemble(n, options.learning, this.#horizon);
+    this.#detectors = panelOf(n, options.learning, this.#horizon, options.detector);
     this.#recentre = new Recentre(n, Math.max(20, Math.min(100, options.learning >> 2)));
     this.#late = new Array(n).fill(null);
     this.#counts = new Array(n).fill(0);

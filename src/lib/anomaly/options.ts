@@ -1,13 +1,16 @@
 /** Settings of the anomaly node as the dialog stores them, read and checked. */
 import type { Asset } from "../twin/asset.ts";
 import { describe, isPlainObject, TwinError } from "../twin/envelope.ts";
+import { type DetectorName, readDetector } from "./choice.ts";
 import { type LimitRow, readLimits } from "./limits.ts";
 
 export type Watch = "auto" | "signals" | "residuals" | "both";
 
 export interface AnomalyConfig {
-  version: 2;
+  version: 3;
   watch: Watch;
+  /** Who judges: "auto", or the name of one detector (choice.ts). */
+  detector: DetectorName;
   falseAlarmsPerMonth: number | string;
   latch: boolean;
   learning: number | string;
@@ -24,6 +27,7 @@ export interface AnomalyConfig {
 
 export interface AnomalyOptions {
   watch: Watch;
+  detector: DetectorName;
   falseAlarmsPerMonth: number;
   latch: boolean;
   /** Samples of the learning phase. */
@@ -41,6 +45,7 @@ export interface AnomalyOptions {
 
 export const DEFAULTS = {
   watch: "auto",
+  detector: "auto",
   falseAlarmsPerMonth: 1,
   latch: true,
   learning: 200,
@@ -59,6 +64,7 @@ export function readOptions(config: Partial<AnomalyConfig>, asset: Pick<Asset, "
     );
   return {
     watch,
+    detector: readDetector(config.detector),
     falseAlarmsPerMonth: between(
       config.falseAlarmsPerMonth,
       DEFAULTS.falseAlarmsPerMonth,
@@ -138,6 +144,11 @@ export function meaningOf(config: Partial<AnomalyConfig>, asset: Asset): string 
     learning = DEFAULTS.learning,
     hold = DEFAULTS.hold,
     mode = "",
+    detector,
   } = options;
-  return JSON.stringify([2, signals, watch, String(excluded), Number(learning), Number(hold), mode]);
+  const known = [2, signals, watch, String(excluded), Number(learning), Number(hold), mode];
+  // What the automatic choice has learned in earlier versions, which had no other, stays.
+  return JSON.stringify(isAutomatic(detector) ? known : [...known, detector]);
 }
+
+const isAutomatic = (detector: unknown): boolean => detector === undefined || detector === "" || detector === "auto";

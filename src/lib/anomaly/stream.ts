@@ -5,6 +5,7 @@
  */
 import type { Json } from "../store/store.ts";
 import { AlertLayer, type AlertVerdict } from "./alarm/layer.ts";
+import { type ChosenName, checkChannels, type DetectorName } from "./choice.ts";
 import { fields, list, num } from "./json.ts";
 import { type Lesson, Multivariate } from "./multivariate.ts";
 import { Univariate, type UnivariateVerdict } from "./univariate.ts";
@@ -34,6 +35,8 @@ export interface StreamOptions {
   floors?: Float64Array;
   /** Smallest deviation that matters per channel, in its units; may be changed between rows. */
   bands?: Float64Array;
+  /** Who judges; default "auto": what the number of signals asks for. */
+  detector?: DetectorName;
 }
 
 export interface StreamVerdict extends AlertVerdict {
@@ -48,7 +51,7 @@ export interface StreamVerdict extends AlertVerdict {
 }
 
 export class StreamDetector {
-  readonly #options: Required<StreamOptions>;
+  readonly #options: Required<Omit<StreamOptions, "detector">> & { detector?: ChosenName | undefined };
   /** The watch over a single signal, which has an alert layer of its own. */
   #single: Univariate | undefined;
   #layer: AlertLayer;
@@ -62,12 +65,15 @@ export class StreamDetector {
   #current: Multivariate;
   #verdict: StreamVerdict;
 
-  constructor(options: StreamOptions) {
+  /** @throws TwinError `E_ANOMALY` when the chosen detector cannot watch so few signals */
+  constructor({ detector = "auto", ...options }: StreamOptions) {
+    checkChannels(detector, options.channels);
     const zeros = () => new Float64Array(options.channels);
-    this.#options = { floors: zeros(), bands: zeros(), modal: false, ...options };
+    const chosen = detector === "auto" ? undefined : detector;
+    this.#options = { floors: zeros(), bands: zeros(), modal: false, ...options, detector: chosen };
     const { channels, modal, falseAlarmsPerMonth, hold, clear, refractory } = this.#options;
     this.#layer = new AlertLayer({ falseAlarmsPerMonth, hold, clear, refractory, calm: CALM });
-    if (channels === 1 && !modal) this.#watchAlone();
+    if (channels === 1 && !modal && !chosen) this.#watchAlone();
     this.#current = new Multivariate(this.#options);
     this.#modes.set("", this.#current);
     const { shares } = this.#current;

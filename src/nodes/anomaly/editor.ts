@@ -21,6 +21,7 @@ RED.nodes.registerType("twin-anomaly", {
     name: { value: "" },
     asset: { value: "", type: "twin-asset", required: true, label: "Asset" },
     watch: { value: "auto" },
+    detector: { value: "auto" },
     falseAlarmsPerMonth: { value: 1, validate: number("falseAlarms", 0.001, 100_000) },
     latch: { value: true },
     learning: { value: 200, validate: number("learning", 30, 20_000, true) },
@@ -31,7 +32,7 @@ RED.nodes.registerType("twin-anomaly", {
     mode: { value: "" },
     bands: { value: [], validate: verdictOfRows(bandsAreComplete) },
     limits: { value: [], validate: verdictOfRows(limitsAreComplete) },
-    version: { value: 2 },
+    version: { value: 3 },
   },
   paletteLabel: "twin anomaly",
   onadd() {
@@ -51,6 +52,11 @@ RED.nodes.registerType("twin-anomaly", {
     $("#twin-anomaly-mode").val(this.mode ?? "");
     const choices = $("#twin-anomaly-modes").empty();
     for (const name of signals()) $("<option>").val(name).appendTo(choices);
+    const hint = () => $("#twin-anomaly-detector-hint").text(this._(`twin-anomaly.hint.${detector()}`));
+    $("#twin-anomaly-detector")
+      .val(this.detector ?? "auto")
+      .on("change", hint);
+    hint();
     const expert =
       this.limits?.length > 0 ||
       this.bands?.length > 0 ||
@@ -68,6 +74,7 @@ RED.nodes.registerType("twin-anomaly", {
     // A node of an earlier version has none: an untouched field must not change it.
     const mode = String($("#twin-anomaly-mode").val() ?? "").trim();
     if (mode !== (this.mode ?? "")) this.mode = mode;
+    if (detector() !== (this.detector ?? "auto")) this.detector = detector();
     close();
   },
   oneditcancel() {
@@ -95,10 +102,13 @@ function typed(node: EditorNode): Record<string, unknown> {
     settings[key] = field.length === 0 ? node[key] : field.is(":checkbox") ? field.prop("checked") : field.val();
   }
   const mode = String($("#twin-anomaly-mode").val() ?? "").trim();
-  return { ...settings, mode, limits: limits?.get() ?? [], bands: bands?.get() ?? [] };
+  return { ...settings, mode, detector: detector(), limits: limits?.get() ?? [], bands: bands?.get() ?? [] };
 }
 
+const detector = (): string => String($("#twin-anomaly-detector").val() ?? "auto");
+
 const EXPERT = [
+  ["detector", "auto"],
   ["learning", 200],
   ["hold", 1],
   ["clear", 32],

@@ -109,6 +109,21 @@ describe("twinwire-detect", function () {
     assert.ok(rows[1400]!.score > 0.5 && rows[1400]!.alarm === 1, JSON.stringify(rows[1400]));
   });
 
+  it("judges with the detector that is named", () => {
+    const common = ["--in", at("pump.csv"), "--signals", "speed,flow", "--train", "400"];
+    assert.equal(run(...common, "--out", at("auto.csv")).status, 0);
+    assert.equal(run(...common, "--out", at("named.csv"), "--detector", "auto").status, 0);
+    assert.deepEqual(scores("named.csv"), scores("auto.csv"));
+    for (const name of ["cross-channel", "hotelling", "cusum"]) {
+      assert.equal(run(...common, "--out", at("f.csv"), "--detector", name).status, 0);
+      const rows = scores("f.csv");
+      assert.equal(rows.slice(0, 900).filter(({ alarm }) => alarm).length, 0, name);
+      // The broken relation lies between signals: each by itself is as it always was.
+      const found = rows.slice(910, 1000).filter(({ alarm }) => alarm).length;
+      assert.ok(name === "cusum" ? found === 0 : found > 60, `${name}: ${found}`);
+    }
+  });
+
   it("says in one sentence what is wrong", () => {
     for (const [args, sentence] of [
       [["--in", at("pump.csv")], /^twinwire-detect: The option --out is missing/],
@@ -120,6 +135,14 @@ describe("twinwire-detect", function () {
       [["--in", at("pump.csv"), "--out", at("no/x.csv")], /cannot be written/],
       [["--in", at("pump.csv"), "--out", at("x.csv"), "--train", "5"], /--train is "5": give a number from 30/],
       [["--in", at("pump.csv"), "--out", at("x.csv"), "--train", "50", "--train-file", at("normal.csv")], /not both/],
+      [
+        ["--in", at("pump.csv"), "--out", at("x.csv"), "--detector", "magic"],
+        /The detector is "magic": choose one of auto, ewma-z, cusum, page-hinkley, novelty, mewma, hotelling, pca, cross-channel, half-space-trees\./,
+      ],
+      [
+        ["--in", at("pump.csv"), "--out", at("x.csv"), "--detector", "pca", "--signals", "flow"],
+        /The detector pca finds what is wrong between signals, and only one is watched/,
+      ],
       [["--in", at("pump.csv"), "--out", at("x.csv"), "--time", "speed"], /rows, 0 alarms/],
     ] as const) {
       const { stderr, status } = run(...args);

@@ -25,6 +25,8 @@ export class Cusum {
   /** Sums upwards and downwards, standard deviations. */
   up = 0;
   down = 0;
+  /** Sums are kept below this: the deeper, the longer they take to come back. */
+  most = Number.POSITIVE_INFINITY;
 
   /** @throws RangeError when the wanted run length is too short */
   constructor({ arl = 43_200, k = 0.5, h }: CusumOptions = {}) {
@@ -39,8 +41,8 @@ export class Cusum {
   update(z: number): number {
     if (!Number.isNaN(z)) {
       const x = Math.max(-CLIP, Math.min(CLIP, z));
-      this.up = Math.max(0, this.up + x - this.k);
-      this.down = Math.max(0, this.down - x - this.k);
+      this.up = Math.min(this.most, Math.max(0, this.up + x - this.k));
+      this.down = Math.min(this.most, Math.max(0, this.down - x - this.k));
     }
     return Math.max(this.up, this.down) / this.h;
   }

@@ -11,6 +11,7 @@ import { fields, num } from "../json.ts";
 import { Baseline, median } from "./baseline.ts";
 import type { ChannelDetector } from "./detector.ts";
 import { Learning } from "./learning.ts";
+import { beyond } from "./mewma.ts";
 import { studentSurprise } from "./normal.ts";
 
 const LOOKS = 3;
@@ -71,7 +72,8 @@ export class EwmaZ implements ChannelDetector {
     return this.#baselines[0]!;
   }
 
-  update(time: number, value: number, learn: boolean): number {
+  /** @param band smallest deviation of value and average that matters, in the signal's unit */
+  update(time: number, value: number, learn: boolean, band = 0): number {
     if (Number.isNaN(value)) return Number.NaN;
     this.#look(Math.max(-LARGEST, Math.min(LARGEST, value)));
     if (this.#learning) {
@@ -87,7 +89,8 @@ export class EwmaZ implements ChannelDetector {
       const b = this.#baselines[i]!;
       const z = (this.z[i] = b.z(this.#now[i]!));
       const n = b.effective;
-      const t = Math.abs(z) / Math.sqrt(1 + 1 / n);
+      const size = band > 0 ? this.#matters(i, band) : Math.abs(z);
+      const t = size / Math.sqrt(1 + 1 / n);
       // A bound of the normal surprise first: most looks cannot be the largest.
       if (0.5 * t * t + t <= surprise) continue;
       const own = studentSurprise(t, n);
@@ -102,14 +105,30 @@ export class EwmaZ implements ChannelDetector {
     return surprise;
   }
 
+  /** What of a deviation is beyond the band; a noise that has become less or more by no more than that is none. */
+  #matters(i: number, band: number): number {
+    const b = this.#baselines[i]!;
+    const now = this.#now[i]!;
+    if (i === 2) return Math.abs(Math.exp(now) - Math.exp(b.location)) > band ? Math.abs(this.z[i]!) : 0;
+    const rest = beyond(now - b.location, band);
+    return rest > 0 ? rest / b.up : -rest / b.down;
+  }
+
+  /** What was before says nothing any more: the average starts again from the baseline. */
+  resume(): void {
+    if (!this.#learning) this.#now[1] = this.#baselines[1]!.location;
+    this.#last = Number.NaN;
+  }
+
   #look(value: number): void {
     const [now, before, lambda] = [this.#before, this.#now, this.#lambda];
     this.#before = before;
     this.#now = now;
     now[0] = value;
     if (Number.isNaN(this.#last)) {
-      now[1] = value;
-      now[2] = Math.log(Number.MIN_VALUE);
+      const first = Number.isNaN(this.#move);
+      now[1] = first ? value : before[1]! + lambda * (value - before[1]!);
+      now[2] = first ? Math.log(Number.MIN_VALUE) : before[2]!;
     } else {
       const step = Math.abs(value - this.#last);
       this.#move = Number.isNaN(this.#move) ? step : this.#move + (lambda / 2) * (step - this.#move);

@@ -22,6 +22,8 @@ export interface HalfSpaceTreesOptions {
 }
 
 export class HalfSpaceTrees {
+  /** −ln of the mean density at the sample last judged, in those of the whole work space: without a bottom, for averages. */
+  oddness = 0;
   readonly #options: Required<HalfSpaceTreesOptions>;
   readonly #nodes: number;
   /** Per tree and inner node, heap order: channel and split. */
@@ -79,13 +81,14 @@ export class HalfSpaceTrees {
 
   /**
    * @param x one value per channel; a sample with a missing one (NaN) is not judged
+   * @param own 1 when the sample is one of those that made the reference, so that it does not excuse itself
    * @returns surprise ≥ 0; 0 during the first two windows (range, then masses), NaN when a value is missing
    */
-  update(x: ArrayLike<number>, learn = true): number {
+  update(x: ArrayLike<number>, learn = true, own = 0): number {
     const { channels, window } = this.#options;
     for (let i = 0; i < channels; i++) if (!Number.isFinite(x[i]!)) return Number.NaN;
     if (!this.#ranged) return this.#range(x);
-    const surprise = this.#judge(x, learn);
+    const surprise = this.#judge(x, learn, own);
     if (learn && ++this.#count >= window) this.#turn();
     return surprise;
   }
@@ -102,7 +105,7 @@ export class HalfSpaceTrees {
     return 0;
   }
 
-  #judge(x: ArrayLike<number>, learn: boolean): number {
+  #judge(x: ArrayLike<number>, learn: boolean, own: number): number {
     const { trees, depth, window } = this.#options;
     const few = 0.1 * window;
     let density = 0;
@@ -112,8 +115,8 @@ export class HalfSpaceTrees {
       let mass = 0;
       for (let d = 0; ; d++) {
         if (learn) this.#latest[base + node]!++;
-        if (mass === 0 && (this.#reference[base + node]! <= few || d === depth))
-          mass = Math.max(0.5, this.#reference[base + node]!) * 2 ** d;
+        const known = this.#reference[base + node]! - own;
+        if (mass === 0 && (known <= few || d === depth)) mass = Math.max(0.5, known) * 2 ** d;
         if (d === depth || (mass > 0 && !learn)) break;
         const c = this.#channel[base + node]!;
         const span = this.#high[c]! - this.#low[c]! || Math.abs(this.#low[c]!) || 1;
@@ -121,7 +124,9 @@ export class HalfSpaceTrees {
       }
       density += mass / window;
     }
-    return this.#ready ? Math.max(0, -Math.log(density / trees) + depth * Math.LN2 * 0.5) : 0;
+    if (!this.#ready) return 0;
+    this.oddness = -Math.log(density / trees);
+    return Math.max(0, this.oddness + depth * Math.LN2 * 0.5);
   }
 
   #turn(): void {

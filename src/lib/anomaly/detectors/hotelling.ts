@@ -9,8 +9,11 @@ import type { Detector, Sample, Verdict } from "../detector.ts";
 import { fSurprise } from "../f-distribution.ts";
 import { fields, num, pack, unpack } from "../json.ts";
 import { cholesky, solveCholesky } from "../matrix.ts";
+import { beyond } from "./mewma.ts";
 
 const REFRESH = 64;
+/** Smallest variance of a channel, in variances of its baseline. */
+const LEAST = 1e-2;
 
 export class Hotelling implements Detector {
   t2 = 0;
@@ -32,8 +35,13 @@ export class Hotelling implements Detector {
     this.#verdict = { surprise: 0, shares: new Float64Array(channels) };
   }
 
-  update({ z, learn }: Sample): Verdict {
-    this.#judge(z);
+  /** Learns from complete rows. */
+  fit(rows: readonly Float64Array[]): void {
+    for (const z of rows) this.learn(z);
+  }
+
+  update({ z, band, learn }: Sample): Verdict {
+    this.#judge(z, band);
     if (learn) this.learn(z);
     return this.#verdict;
   }
@@ -68,7 +76,7 @@ export class Hotelling implements Detector {
     return m > p + 1 ? fSurprise((t2 * m * (m - p)) / (p * (m + 1) * (m - 1)), p, m - p) : 0;
   }
 
-  #judge(z: Float64Array): void {
+  #judge(z: Float64Array, band: Float64Array): void {
     const { shares } = this.#verdict;
     shares.fill(0);
     this.t2 = 0;
@@ -79,7 +87,7 @@ export class Hotelling implements Detector {
     if (n === 0 || this.#rows <= n + 1) return;
     if (this.#age >= REFRESH || seen.join() !== this.#seen.join()) this.#invert(seen);
     if (!this.#factor) return;
-    const d = Float64Array.from(seen, (i) => z[i]! - this.#mean[i]!);
+    const d = Float64Array.from(seen, (i) => beyond(z[i]! - this.#mean[i]!, band[i]!));
     const x = d.slice();
     solveCholesky(this.#factor, n, x);
     let positive = 0;
@@ -97,8 +105,8 @@ export class Hotelling implements Detector {
     const s = new Float64Array(n * n);
     for (let a = 0; a < n; a++)
       for (let b = 0; b <= a; b++) s[a * n + b] = this.#products[seen[a]! * this.#p + seen[b]!]! / (this.#rows - 1);
-    // Channels that are the same to rounding would make it singular.
-    for (let a = 0; a < n; a++) s[a * n + a]! *= 1 + 1e-12;
+    // Channels that are the same to rounding, or stood still, would make it singular.
+    for (let a = 0; a < n; a++) s[a * n + a] = Math.max(LEAST, s[a * n + a]! * (1 + 1e-12));
     this.#factor = cholesky(s, n);
     this.#seen = seen;
     this.#age = 0;

@@ -20,22 +20,38 @@ export interface NoveltyOptions {
   scales?: readonly number[];
   /** Values kept per scale. */
   memory?: number;
+  /** Samples after which a value is remembered, unless learning has been stopped since. */
+  wait?: number;
 }
 
 export class Novelty implements ChannelDetector {
+  /** Distance of the newest value from the nearest earlier one, in usual deviations, root of the sum of squares over the scales. */
+  distance = 0;
   readonly #looks: Look[];
 
-  constructor({ scales = [1, 32], memory = 1024 }: NoveltyOptions = {}) {
-    this.#looks = scales.map((scale) => new Look(scale, memory));
+  constructor({ scales = [1, 32], memory = 1024, wait = 0 }: NoveltyOptions = {}) {
+    this.#looks = scales.map((scale) => new Look(scale, memory, wait));
   }
 
-  /** @returns root of the sum of squares of the surprises of all scales; 0 while warming up */
-  update(_time: number, value: number, learn: boolean): number {
+  /**
+   * @param band distance from the nearest earlier value that is nobody's concern, in the signal's unit
+   * @returns root of the sum of squares of the surprises of all scales; 0 while warming up
+   */
+  update(_time: number, value: number, learn: boolean, band = 0): number {
     if (Number.isNaN(value)) return Number.NaN;
     const x = Math.max(-LARGEST, Math.min(LARGEST, value));
-    let sum = 0;
-    for (const look of this.#looks) sum += look.update(x, learn) ** 2;
+    let [sum, squares] = [0, 0];
+    for (const look of this.#looks) {
+      sum += look.update(x, learn, band) ** 2;
+      squares += look.distance ** 2;
+    }
+    this.distance = Math.sqrt(squares);
     return Math.sqrt(sum);
+  }
+
+  /** Means of what was before say nothing any more. */
+  resume(): void {
+    for (const look of this.#looks) look.resume();
   }
 
   snapshot(): Json {
@@ -51,6 +67,8 @@ export class Novelty implements ChannelDetector {
 
 /** One scale. */
 class Look {
+  /** Of the newest mean from the nearest earlier one, in usual deviations. */
+  distance = 0;
   #ring: Float64Array;
   #memory: Memory;
   #rank = new Rank();
@@ -59,19 +77,39 @@ class Look {
   #level = 0;
   #spread = 0;
   #count = 0;
+  readonly #wait: number;
+  /** Values that are not remembered yet, oldest first. */
+  #waiting: number[] = [];
 
-  constructor(scale: number, memory: number) {
+  constructor(scale: number, memory: number, wait: number) {
+    this.#wait = wait;
     this.#ring = new Float64Array(scale);
     this.#memory = new Memory(memory);
   }
 
-  update(value: number, learn: boolean): number {
+  update(value: number, learn: boolean, band: number): number {
     const x = this.#mean(value);
+    this.distance = 0;
     if (Number.isNaN(x)) return 0;
     if (learn) this.#follow(x);
     const usual = Math.max(this.#spread, 1e-9 * Math.abs(x), 1e-12);
-    const distance = this.#memory.visit(x, learn);
-    return this.#count > WARM_UP ? this.#rank.surprise(distance / usual) : 0;
+    this.distance = Math.max(0, this.#visit(x, learn) - band) / usual;
+    return this.#count > WARM_UP ? this.#rank.surprise(this.distance, learn) : 0;
+  }
+
+  /** What becomes an alarm must not have been remembered by then, or the rest of it would not be new. */
+  #visit(x: number, learn: boolean): number {
+    if (this.#wait === 0) return this.#memory.visit(x, learn);
+    if (learn) {
+      if (this.#waiting.push(x) > this.#wait) this.#memory.visit(this.#waiting.shift()!, true);
+    } else this.#waiting = [];
+    return this.#memory.visit(x, false);
+  }
+
+  resume(): void {
+    this.#ring.fill(0);
+    this.#samples = this.#sum = 0;
+    this.#waiting = [];
   }
 
   /** Moving mean; NaN until its window is full. */
@@ -101,6 +139,7 @@ class Look {
       memory: this.#memory.snapshot(),
       rank: this.#rank.snapshot(),
       numbers: [this.#samples, this.#sum, this.#level, this.#spread, this.#count],
+      ...(this.#wait > 0 && { waiting: this.#waiting.slice() }),
     };
   }
 
@@ -118,5 +157,6 @@ class Look {
     this.#level = level!;
     this.#spread = spread!;
     this.#count = count!;
+    this.#waiting = Array.isArray(s.waiting) ? s.waiting.map(num) : [];
   }
 }

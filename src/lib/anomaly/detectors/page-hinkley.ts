@@ -9,6 +9,7 @@
 import type { Json } from "../../store/store.ts";
 import { num } from "../json.ts";
 import { cusumLimit } from "./arl.ts";
+import { beyond } from "./mewma.ts";
 
 const CLIP = 4;
 
@@ -26,6 +27,8 @@ export class PageHinkley {
   readonly delta: number;
   mean = 0;
   count = 0;
+  /** The statistic is kept below this: the deeper, the longer it takes to come back. */
+  most = Number.POSITIVE_INFINITY;
   #sumUp = 0;
   #least = 0;
   #sumDown = 0;
@@ -39,27 +42,38 @@ export class PageHinkley {
 
   /**
    * @param z value in standard deviations of the signal, from any origin; NaN when missing
+   * @param learn false while the running mean must not follow
+   * @param band smallest deviation from the mean that counts, standard deviations
    * @returns the larger test statistic over its limit: a change above 1. Does not reset by itself.
    */
-  update(z: number): number {
-    if (!Number.isNaN(z)) this.#take(z);
+  update(z: number, learn = true, band = 0): number {
+    if (!Number.isNaN(z)) this.#take(z, learn, band);
     return Math.max(this.#sumUp - this.#least, this.#most - this.#sumDown) / this.lambda;
   }
 
-  #take(z: number): void {
-    this.count++;
-    this.mean += (z - this.mean) / this.count;
-    const d = Math.max(-CLIP, Math.min(CLIP, z - this.mean));
+  #take(z: number, learn: boolean, band: number): void {
+    if (learn) {
+      this.count++;
+      this.mean += (z - this.mean) / this.count;
+    }
+    const d = Math.max(-CLIP, Math.min(CLIP, beyond(z - this.mean, band)));
     this.#sumUp += d - this.delta;
     this.#least = Math.min(this.#least, this.#sumUp);
+    this.#sumUp = Math.min(this.#sumUp, this.#least + this.most);
     this.#sumDown += d + this.delta;
     this.#most = Math.max(this.#most, this.#sumDown);
+    this.#sumDown = Math.max(this.#sumDown, this.#most - this.most);
+  }
+
+  /** The sums start again; the mean stays. */
+  settle(): void {
+    this.#sumUp = this.#least = this.#sumDown = this.#most = 0;
   }
 
   reset(): void {
     this.mean = 0;
     this.count = 0;
-    this.#sumUp = this.#least = this.#sumDown = this.#most = 0;
+    this.settle();
   }
 
   snapshot(): Json {

@@ -10,6 +10,7 @@ import type { Detector, Sample, Verdict } from "../detector.ts";
 import { fSurprise } from "../f-distribution.ts";
 import { fields, num, pack, unpack } from "../json.ts";
 import { eigenSymmetric } from "../matrix.ts";
+import { beyond } from "./mewma.ts";
 
 export interface PcaOptions {
   channels: number;
@@ -72,26 +73,29 @@ export class Pca implements Detector {
   }
 
   /** Judges a complete row; one with a missing value is not judged. */
-  update({ z }: Sample): Verdict {
+  update({ z, band }: Sample): Verdict {
     const p = this.#options.channels;
     const k = this.components;
     const { shares } = this.#verdict;
     shares.fill(0);
     this.#verdict.surprise = this.t2 = this.spe = 0;
     if (k === 0 || z.some(Number.isNaN)) return this.#verdict;
-    const rest = z.map((v, i) => v - this.#mean[i]!);
+    const all = z.map((v, i) => v - this.#mean[i]!);
+    const rest = all.slice();
     for (let c = 0; c < k; c++) {
       const axis = this.#vectors.subarray(c * p, (c + 1) * p);
       let score = 0;
-      for (let i = 0; i < p; i++) score += axis[i]! * (z[i]! - this.#mean[i]!);
+      for (let i = 0; i < p; i++) score += axis[i]! * all[i]!;
       for (let i = 0; i < p; i++) rest[i]! -= score * axis[i]!;
       this.t2 += (score * score) / Math.max(this.#values[c]!, 1e-12);
     }
-    for (const r of rest) this.spe += r * r;
+    // A move in which no channel goes farther than the smallest deviation that matters is none.
+    if (all.every((v, i) => Math.abs(v) <= band[i]!)) this.t2 = 0;
+    for (let i = 0; i < p; i++) this.spe += (rest[i] = beyond(rest[i]!, band[i]!)) ** 2;
     const [inside, outside] = [this.#inside(), this.#outside()];
     this.#verdict.surprise = Math.max(0, Math.max(inside, outside) - Math.LN2);
     // Of a plane left behind the residuals tell; of a move within it the deviations.
-    const blame = outside >= inside ? rest : z.map((v, i) => v - this.#mean[i]!);
+    const blame = outside >= inside ? rest : all;
     const sum = blame.reduce((s, v) => s + v * v, 0);
     if (sum > 0) for (let i = 0; i < p; i++) shares[i] = blame[i]! ** 2 / sum;
     return this.#verdict;

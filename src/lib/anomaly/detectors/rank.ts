@@ -18,13 +18,14 @@ export class Rank {
   /** Position of the largest number. */
   #top = 0;
 
-  /** @returns −ln p, 0 … ln(count + 1); then counts the number itself */
-  surprise(x: number): number {
+  /** @returns −ln p, 0 … ln(count + 1) and more beyond the largest; then counts the number itself, unless `learn` is false */
+  surprise(x: number, learn = true): number {
     const at = Math.max(0, Math.min(BINS - 1e-9, PER_E * Math.log(Math.max(x, SMALLEST) / SMALLEST)));
     const k = Math.floor(at);
     const h = this.#histogram;
     const above = this.#beyond(k) + h[k]! * (1 - (at - k));
     const surprise = Math.log((this.#count + 1) / (above + 1)) + (HEAVY * Math.max(0, at - this.#top)) / PER_E;
+    if (!learn) return surprise;
     if (at > this.#top) this.#top = at;
     h[k]!++;
     if (++this.#count > MEMORY) {
