@@ -1,5 +1,5 @@
 // Every detector that can be chosen: false alarms over the budget on clean streams (60 s, re-learned an hour after each), faults found, cost.
-// node bench/anomaly/choice.mjs [shared] [samples per seed, default 200 000] [seeds, default 2]
+// node bench/anomaly/choice.mjs [shared] [samples per seed, default 200 000] [seeds, default 2] [names]
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { detector } from "./stream.mjs";
@@ -77,12 +77,12 @@ const FAULTS = [
   ["step of 1.5 sigma", (x) => x + 1.5],
 ];
 
-export async function run(_shared, samples = 200_000, seeds = 2) {
+export async function run(_shared, samples = 200_000, seeds = 2, names = DETECTORS) {
   console.log(
     `Chosen detectors, ${seeds} seeds of ${samples} samples: onsets over the budget at 1 and 10 per month;\n` +
       "faults of 20, median samples, share of the time active from then on; microseconds per row:",
   );
-  for (const name of DETECTORS)
+  for (const name of names)
     for (const channels of BETWEEN.includes(name) ? [4] : [1, 4]) {
       const budget = [0, 0.7].map((phi) =>
         [1, 10].map((m) => onsets(name, channels, phi, samples, seeds, m).toFixed(2)).join(" "),
@@ -101,4 +101,10 @@ export async function run(_shared, samples = 200_000, seeds = 2) {
     }
 }
 
-if (import.meta.main) await run(process.argv[2], Number(process.argv[3] ?? 200_000), Number(process.argv[4] ?? 2));
+if (import.meta.main)
+  await run(
+    process.argv[2],
+    Number(process.argv[3] ?? 200_000),
+    Number(process.argv[4] ?? 2),
+    process.argv[5]?.split(","),
+  );

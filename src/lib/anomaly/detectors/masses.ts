@@ -1,7 +1,7 @@
 /**
  * Detector: half-space trees over standardised rows. Of one row in many channels the trees tell little; how odd the rows have been
  * lately tells more. So the oddness and its exponentially weighted average are judged like two signals, upwards, by the tails of the learning rows,
- * each of which is judged without itself. The share of each channel is how much less odd the row would be, were that channel where it usually is.
+ * each of which is judged without itself; the tail of single rows is learned again with every window. The share of each channel is how much less odd the row would be, were that channel where it usually is.
  */
 import type { Json } from "../../store/store.ts";
 import type { Detector, Sample, Verdict } from "../detector.ts";
@@ -26,6 +26,8 @@ export class Masses implements Detector {
   #average = 0;
   readonly #row = new Exceedance();
   readonly #lately = new Exceedance();
+  /** Oddness of the rows of the window that goes on, as they came. */
+  #seen: number[] = [];
   readonly #verdict: Verdict;
 
   /** @param rows of the learning record */
@@ -45,9 +47,13 @@ export class Masses implements Detector {
       return this.#trees.oddness;
     });
     this.#mean = this.#average = odd.reduce((a, b) => a + b, 0) / odd.length;
-    this.#row.fit(odd.map((v) => Math.max(0, v - this.#mean)));
+    this.#learnTail(odd);
     this.#lately.fit(odd.map((v) => this.#smooth(v)));
     this.resume();
+  }
+
+  #learnTail(odd: readonly number[]): void {
+    this.#row.fit(odd.map((v) => Math.max(0, v - this.#mean)));
   }
 
   /** @returns the average beyond the usual */
@@ -66,6 +72,10 @@ export class Masses implements Detector {
     this.#verdict.surprise = Math.max(0, Math.max(row, lately) - Math.LN2);
     this.#verdict.shares.fill(0);
     if (this.#verdict.surprise > WORTH) this.#blame(x, oddness);
+    if (learn && this.#seen.push(oddness) >= this.#window) {
+      this.#learnTail(this.#seen);
+      this.#seen = [];
+    }
     return this.#verdict;
   }
 
@@ -88,6 +98,7 @@ export class Masses implements Detector {
     return {
       window: this.#window,
       trees: this.#trees.snapshot(),
+      seen: this.#seen.slice(),
       levels: [this.#mean, this.#average],
       row: this.#row.snapshot(),
       lately: this.#lately.snapshot(),
@@ -100,6 +111,7 @@ export class Masses implements Detector {
     this.#trees = new HalfSpaceTrees({ channels: this.#channels, window: this.#window });
     this.#trees.restore(s.trees);
     const [mean, average] = list(s.levels, 2).map(num);
+    this.#seen = list(s.seen).map(num);
     this.#mean = mean!;
     this.#average = average!;
     this.#row.restore(s.row);
