@@ -1,13 +1,22 @@
-// What the node's predictor of tiers A and B costs per sample.
+// What the node's predictor of tiers A and B costs per sample, and what a training in a worker leaves to the main thread.
 // Usage: npm run build && node bench/rul/cost.mjs
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout } from "node:timers/promises";
 import { alone, createRandom } from "./shared.mjs";
 
 const require = createRequire(import.meta.url);
 const { RulPredictor } = require(join(import.meta.dirname, "../../dist/lib/rul/predictor.js"));
+const { FailureLibrary } = require(join(import.meta.dirname, "../../dist/lib/rul/library.js"));
+const { Training } = require(join(import.meta.dirname, "../../dist/nodes/rul/training.js"));
 
-export function run() {
+export async function run() {
+  samples();
+  await training();
+}
+
+function samples() {
   const random = createRandom("cost");
   const p = predictor();
   const n = 20_000;
@@ -30,6 +39,32 @@ export function run() {
   for (let i = 0; i < 200; i++) first.update(i + 1, values[i * 100]);
   console.log(
     `  the first 200 samples, when every one changes the fit: ${(Number(process.hrtime.bigint() - begin) / 1e3 / 200).toFixed(0)} µs each.`,
+  );
+}
+
+/** A node with a full library trains: 200 lives of 20 signals. */
+async function training() {
+  const random = createRandom("training");
+  const library = new FailureLibrary();
+  for (let i = 0; i < 200; i++) {
+    const life = 100 + 200 * random.next();
+    const ages = Array.from({ length: 200 }, (_, k) => ((k + 1) * life) / 200);
+    const signal = () => ages.map((age) => (age / life) ** 3 + 0.1 * random.normal());
+    const signals = Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`s${k}`, signal()]));
+    library.add({ unit: `${i}`, life, begin: 0, time: life, record: { ages, signals } });
+  }
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const idle = monitorEventLoopDelay({ resolution: 1 });
+  idle.enable();
+  await setTimeout(1000);
+  idle.disable();
+  delay.enable();
+  const cpu = process.threadCpuUsage();
+  await new Training().run(library.teaching(), () => {});
+  const { user, system } = process.threadCpuUsage(cpu);
+  delay.disable();
+  console.log(
+    `Training on 200 lives of 20 signals: the main thread computed ${((user + system) / 1000).toFixed(0)} ms in all, its longest gap was ${(delay.max / 1e6).toFixed(1)} ms (${(idle.max / 1e6).toFixed(1)} ms in a second without training).`,
   );
 }
 

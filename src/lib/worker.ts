@@ -6,6 +6,8 @@ export interface WorkerOptions<Progress> {
   onProgress?: (progress: Progress) => void;
   /** Ends the worker; the promise rejects with `E_STOPPED`. */
   signal?: AbortSignal;
+  /** Buffers in the job that are handed over instead of copied: afterwards they are empty here. */
+  transfer?: ArrayBuffer[];
 }
 
 type Note<Progress, Result> =
@@ -22,11 +24,11 @@ type Note<Progress, Result> =
 export function runInWorker<Job, Result, Progress = number>(
   module: string,
   job: Job,
-  { onProgress, signal }: WorkerOptions<Progress> = {},
+  { onProgress, signal, transfer = [] }: WorkerOptions<Progress> = {},
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(stopped());
-    const worker = new Worker(module, { workerData: { job } });
+    const worker = new Worker(module, { workerData: { job }, transferList: transfer });
     const stop = () => {
       finish(() => reject(stopped()));
       void worker.terminate();

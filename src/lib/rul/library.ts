@@ -1,6 +1,5 @@
 /** Machines of one kind that failed: what tiers B and C learn from. */
-import type { Json } from "../store/store.ts";
-import type { FleetTable } from "./fleet/table.ts";
+import type { FleetUnit } from "./fleet/table.ts";
 import type { PastLife } from "./similarity.ts";
 
 /** One life, from its beginning to its failure. */
@@ -14,6 +13,11 @@ export interface Failure extends PastLife {
   deviations?: { ages: number[]; signals: Record<string, number[]> };
   /** Predictions that were made in this life, and how many promised over a tenth of the life too much. */
   predictions?: { count: number; late: number; inside: number };
+}
+
+export interface Teaching {
+  signals: string[];
+  failures: readonly Failure[];
 }
 
 /** From so many failures on a fleet model is worth training. */
@@ -57,11 +61,6 @@ export class FailureLibrary {
     this.version++;
   }
 
-  clear(): void {
-    this.#failures = [];
-    this.version++;
-  }
-
   /** Predictions of all past lives together. */
   get bookkeeping(): { count: number; late: number; inside: number } {
     const sum = { count: 0, late: 0, inside: 0 };
@@ -74,33 +73,23 @@ export class FailureLibrary {
     return sum;
   }
 
-  /** Recorded lives as a table to train on: signals that every record has. */
-  table(): FleetTable {
-    const recorded = this.#failures.filter((f) => f.record && f.record.ages.length >= FEWEST_ROWS);
-    const signals = Object.keys(recorded[0]?.record?.signals ?? {}).filter((name) =>
-      recorded.every((f) => f.record!.signals[name]),
+  /** Signals to train on, those that every record has, and the recorded lives that are long enough to teach. */
+  teaching(): Teaching {
+    const failures = this.#failures.filter((f) => f.record && f.record.ages.length >= FEWEST_ROWS);
+    const signals = Object.keys(failures[0]?.record?.signals ?? {}).filter((name) =>
+      failures.every((f) => f.record!.signals[name]),
     );
-    return {
-      signals,
-      units: recorded.map((f, i) => {
-        const { ages, signals: series } = f.record!;
-        const values = new Float64Array(ages.length * signals.length);
-        for (const [k, name] of signals.entries())
-          for (let row = 0; row < ages.length; row++)
-            values[row * signals.length + k] = series[name]![row] ?? Number.NaN;
-        return { id: `${i + 1} ${f.unit}`, time: Float64Array.from(ages), values };
-      }),
-    };
+    return { signals, failures };
   }
+}
 
-  snapshot(): Json {
-    return this.#failures as unknown as Json;
-  }
-
-  restore(state: Json): void {
-    this.#failures = [...(state as unknown as Failure[])];
-    this.version++;
-  }
+/** A recorded life as a unit of a table to train on. @param index its place among them, so that equal names stay apart */
+export function unitOf({ unit, record }: Failure, index: number, signals: readonly string[]): FleetUnit {
+  const { ages, signals: series } = record!;
+  const values = new Float64Array(ages.length * signals.length);
+  for (const [k, name] of signals.entries())
+    for (let row = 0; row < ages.length; row++) values[row * signals.length + k] = series[name]![row] ?? Number.NaN;
+  return { id: `${index + 1} ${unit}`, time: Float64Array.from(ages), values };
 }
 
 /**

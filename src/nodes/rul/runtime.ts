@@ -1,6 +1,4 @@
 import { FleetModel } from "../../lib/rul/fleet/model.ts";
-import type { TrainJob } from "../../lib/rul/fleet/train-worker.ts";
-import { FleetMemory } from "../../lib/rul/fleet-memory.ts";
 import { makeIndicator } from "../../lib/rul/indicator.ts";
 import { alignRecord, type Failure, FEWEST_FOR_MODEL } from "../../lib/rul/library.ts";
 import type { RulOptions } from "../../lib/rul/predictor.ts";
@@ -8,13 +6,13 @@ import { TwinRul } from "../../lib/rul/twin-rul.ts";
 import type { Action, TwinRef } from "../../lib/store/store.ts";
 import { describe, LIVE, type RulSection, TwinError } from "../../lib/twin/envelope.ts";
 import { assetOf } from "../shared/asset-node.ts";
-import { KeyedStates } from "../shared/keyed-states.ts";
 import type { Node, Runtime, Status } from "../shared/node-red.ts";
 import { type Stage, wireStage } from "../shared/stage.ts";
 import { readNamed } from "./files.ts";
+import { FleetStates } from "./fleet-states.ts";
 import { givenLives, goalOf, LENGTH, positive } from "./goal.ts";
 import { migrate, type RulConfig } from "./migrations.ts";
-import { Training } from "./training.ts";
+import { Training, type TrainSource } from "./training.ts";
 
 /** The longest life that is stated, as a multiple of the horizon of the failure probability. */
 const LONGEST = 20;
@@ -46,14 +44,13 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
     ...(typicalLife && { typicalLife }),
   };
   const given = givenLives(config);
-  const fleets = new KeyedStates<FleetMemory>(
+  const fleet = new FleetStates(
     store,
     `${node.id}/fleet`,
     JSON.stringify([config.indicator, rul.signal, rul.threshold, direction, config.unit]),
-    () => new FleetMemory(given),
+    given,
   );
-  const fleet = fleets.get(LIVE, "fleet");
-  if (config.model.trim() !== "") fleet.state.model = readModel(config.model.trim());
+  if (config.model.trim() !== "") fleet.model = readModel(config.model.trim());
   const training = new Training();
 
   const stage: Stage<"rul", TwinRul> = {
@@ -72,7 +69,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
           cycles: config.unit === "cycles",
           ...(fused && { fused }),
         },
-        fleet.state,
+        fleet,
       ),
     step(state, twin) {
       const { section, event, failure } = state.step(twin);
@@ -106,7 +103,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
   wireStage(RED, node, config, stage);
   node.on("close", (removed, done) => {
     training.stop();
-    fleets.close(removed);
+    fleet.close(removed);
     done();
   });
 
@@ -128,10 +125,9 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
     }
     const unit = failure.unit.replace(asset.name, id);
     const record = alignRecord(series, failure.begin, failure.time, failure.life, ROWS);
-    fleet.state.library.add({ ...failure, unit, ...(Object.keys(series).length > 0 && { record }) });
-    fleets.touch(fleet);
-    const { count, late } = fleet.state.library.bookkeeping;
-    return `Its life of ${Number(failure.life.toPrecision(4))} ${config.unit} joins ${fleet.state.library.all.length - 1} others. Of ${count} predictions in past lives ${late} were late by more than 10 %.`;
+    fleet.add({ ...failure, unit, ...(Object.keys(series).length > 0 && { record }) });
+    const { count, late } = fleet.library.bookkeeping;
+    return `Its life of ${Number(failure.life.toPrecision(4))} ${config.unit} joins ${fleet.library.all.length - 1} others. Of ${count} predictions in past lives ${late} were late by more than 10 %.`;
   }
 
   function train(action: Action): { ok: boolean; message: string } {
@@ -140,25 +136,25 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
       return { ok: true, message: "The training is stopped." };
     }
     if (training.running) return { ok: false, message: "A training is running already." };
-    let job: TrainJob;
+    let source: TrainSource;
     try {
-      job = jobOf(action);
+      source = sourceOf(action);
     } catch (error) {
       return { ok: false, message: (error as Error).message };
     }
     void training
-      .run(job, () => node.status(trainingStatus()))
+      .run(source, () => node.status(trainingStatus()))
       .then(
         (model) => tell(action, "info", use(model), model),
         (error: Error) => tell(action, "warning", `The training ended without a model: ${untrainedWords(error)}`),
       );
     node.status(trainingStatus());
-    const from = "table" in job ? `${job.table.units.length} past failures` : "the table";
+    const from = "csv" in source ? "the table" : `${source.failures.length} past failures`;
     return { ok: true, message: `Training on ${from} has begun.` };
   }
 
   /** What to learn from: the table that the message names, else the failures that this node has seen. */
-  function jobOf({ table: given, unit, time }: Action): TrainJob {
+  function sourceOf({ table: given, unit, time }: Action): TrainSource {
     if (given !== undefined) {
       if (typeof given !== "string")
         throw new TwinError(
@@ -168,13 +164,14 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
       const columns = { unit: nameOr(unit, "unit"), time: nameOr(time, "cycle") };
       return { csv: given.includes("\n") ? given : readNamed(given.trim(), ".csv", "table"), columns };
     }
-    const table = fleet.state.library.table();
-    if (table.units.length < FEWEST_FOR_MODEL)
+    const teaching = fleet.library.teaching();
+    const count = teaching.failures.length;
+    if (count < FEWEST_FOR_MODEL)
       throw new TwinError(
         "E_FLEET",
-        `A fleet model needs ${FEWEST_FOR_MODEL} recorded failures, and there are ${table.units.length}: until then the trend and the lives that are known must do. A table of past failures can be given in payload.table.`,
+        `A fleet model needs ${FEWEST_FOR_MODEL} recorded failures, and there are ${count}: until then the trend and the lives that are known must do. A table of past failures can be given in payload.table.`,
       );
-    return { table, options: { unitColumn: "unit", timeColumn: "age" } };
+    return teaching;
   }
 
   function load(action: Action): { ok: boolean; message: string } {
@@ -190,8 +187,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
   }
 
   function use(model: FleetModel): string {
-    fleet.state.model = model;
-    fleets.touch(fleet);
+    fleet.use(model);
     const { units, rmse } = model.content.promised;
     return `The model of ${units} past failures is in use; on units it had not seen it was ${Number(rmse.toPrecision(3))} ${config.unit} off (root mean square).`;
   }

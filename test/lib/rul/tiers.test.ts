@@ -5,7 +5,7 @@ import { createRandom } from "../../../src/lib/random.ts";
 import type { FleetPredictor } from "../../../src/lib/rul/fleet/predictor.ts";
 import { fleetSection } from "../../../src/lib/rul/fleet-section.ts";
 import type { Indicator } from "../../../src/lib/rul/indicator.ts";
-import { alignRecord, FailureLibrary } from "../../../src/lib/rul/library.ts";
+import { alignRecord, FailureLibrary, unitOf } from "../../../src/lib/rul/library.ts";
 import { ParticlePredictor } from "../../../src/lib/rul/particles/particle-predictor.ts";
 import { findLives } from "../../../src/lib/rul/preview.ts";
 import { Promises } from "../../../src/lib/rul/promises.ts";
@@ -101,10 +101,15 @@ describe("what is remembered of failures", () => {
     library.add({ ...failure, unit: "x", record: record({ a: ages, b: ages }) });
     library.add({ ...failure, unit: "y", record: record({ a: ages.map((_, i) => (i ? i : null)) }) });
     library.add({ ...failure, unit: "z" });
-    const table = library.table();
-    assert.deepEqual(table.signals, ["a"]);
-    assert.equal(table.units.length, 2);
-    assert.ok(Number.isNaN(table.units[1]!.values[0]));
+    const { signals, failures } = library.teaching();
+    assert.deepEqual(signals, ["a"]);
+    const units = failures.map((f, i) => unitOf(f, i, signals));
+    assert.deepEqual(
+      units.map((u) => u.id),
+      ["1 x", "2 y"],
+    );
+    assert.deepEqual([...units[0]!.values], ages);
+    assert.ok(Number.isNaN(units[1]!.values[0]));
     assert.equal(library.all.length, 4);
     assert.throws(() => library.add({ ...failure, unit: "w", life: 0 }), /above zero/);
   });
