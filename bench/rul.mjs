@@ -2,6 +2,7 @@
 // Usage: npm run build && node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON bench/rul.mjs [folder with data/ and score/, default ../shared]
 import "../scripts/node-version.mjs";
 import { resolve } from "node:path";
+import { printFigures } from "./rul/figures.mjs";
 
 const shared = resolve(process.argv[2] ?? "../shared");
 for (const part of ["fleet", "trend", "cells", "synthetic", "planner", "cost"]) {
@@ -9,3 +10,4 @@ for (const part of ["fleet", "trend", "cells", "synthetic", "planner", "cost"]) 
   await run(shared);
   console.log("");
 }
+printFigures();

@@ -3,6 +3,7 @@
 // Usage: npm run build && node bench/rul/cells.mjs [folder with data/, default ../shared]
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { note } from "./figures.mjs";
 import { alone, middle, ParticlePredictor } from "./shared.mjs";
 
 const LIMIT = 0.77;
@@ -32,6 +33,7 @@ export function run(shared) {
       }
       return `${cell} (life ${life}) ${answers.join("; ")}`;
     });
+    if (typicalLife === 700) note("battery cells: of 8 inside; medians within 20 %", inside, near);
     console.log(`  typical life ${typicalLife ?? "unknown"}: ${inside} of 8 inside, ${near} of 8 medians within 20 %`);
     for (const text of cells) console.log(`    ${text}`);
   }

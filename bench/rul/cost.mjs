@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
-import { alone, createRandom } from "./shared.mjs";
+import { note } from "./figures.mjs";
+import { alone, createRandom, middle, ParticlePredictor } from "./shared.mjs";
 
 const require = createRequire(import.meta.url);
 const { RulPredictor } = require(join(import.meta.dirname, "../../dist/lib/rul/predictor.js"));
@@ -13,6 +14,7 @@ const { Training } = require(join(import.meta.dirname, "../../dist/nodes/rul/tra
 
 export async function run() {
   samples();
+  predictions();
   await training();
 }
 
@@ -42,6 +44,20 @@ function samples() {
   );
 }
 
+/** One prediction of tiers A and B with a full record. */
+function predictions() {
+  const random = createRandom("predictions");
+  const p = new ParticlePredictor({ threshold: 1, direction: "rising" });
+  for (let i = 0; i < 200; i++) p.update(i, (0.8 * i) / 200 + 0.02 * random.normal());
+  const times = Array.from({ length: 200 }, () => {
+    const begin = process.hrtime.bigint();
+    p.predict();
+    return Number(process.hrtime.bigint() - begin) / 1e6;
+  });
+  note("no failure known: ms a prediction", middle(times).toFixed(1));
+  console.log(`One prediction: ${middle(times).toFixed(1)} ms (median of 200).`);
+}
+
 /** A node with a full library trains: 200 lives of 20 signals. */
 async function training() {
   const random = createRandom("training");
@@ -63,6 +79,7 @@ async function training() {
   await new Training().run(library.teaching(), () => {});
   const { user, system } = process.threadCpuUsage(cpu);
   delay.disable();
+  note("training: longest gap of the event loop, ms", (delay.max / 1e6).toFixed(1));
   console.log(
     `Training on 200 lives of 20 signals: the main thread computed ${((user + system) / 1000).toFixed(0)} ms in all, its longest gap was ${(delay.max / 1e6).toFixed(1)} ms (${(idle.max / 1e6).toFixed(1)} ms in a second without training).`,
   );

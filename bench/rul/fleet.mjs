@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { load } from "./cmapss.mjs";
+import { note } from "./figures.mjs";
 import { alone, mean, middle, percent } from "./shared.mjs";
 import { dropRows, dropValues, midLife, operatingPoints, rename, subset } from "./variants.mjs";
 
@@ -51,10 +52,19 @@ export async function run(shared) {
       `  ${name.padEnd(44)} RMSE ${m("rmse_cap").toFixed(2)}, PHM ${m("score_cap").toFixed(0)}, 90 % interval holds ${percent(m("cov90"))}, width ${m("w90").toFixed(1)}, late ${percent(m("late10"))}` +
         `; ${m("kb").toFixed(0)} kB, trained in ${m("ms").toFixed(0)} ms of CPU`,
     );
-    return all;
+    return m;
   };
   console.log("C-MAPSS, fleet model (tier C), official test sets, median of five seeds; late: by more than 10 cycles:");
-  for (const { name, train, test, truth } of [one, three]) judge(name, train, test, truth);
+  for (const { name, train, test, truth } of [one, three]) {
+    const m = judge(name, train, test, truth);
+    note("fleet: RMSE FD001; FD003", m("rmse_cap").toFixed(2));
+    note("fleet: PHM08 score FD001; FD003", m("score_cap").toFixed(0));
+    note("fleet: 90 % interval holds, %", (100 * m("cov90")).toFixed(0));
+    note("fleet: mean width", m("w90").toFixed(1));
+    if (name !== "FD001") continue;
+    note("fleet: training FD001, s of CPU", (m("ms") / 1000).toFixed(1));
+    note("fleet: model, kB", m("kb").toFixed(0));
+  }
   console.log(
     "  published FD001 / FD003: age alone 31.1 / 34.1, CNN 18.45 / 19.82, LSTM 16.14 / 16.18, STAR transformer 10.61 / 10.71",
   );
@@ -63,8 +73,15 @@ export async function run(shared) {
     [one, [3, 5, 10, 20, 50]],
     [three, [10, 50]],
   ])
-    for (const units of sizes)
-      judge(`${name}, ${units} units`, (seed) => subset(train, units, `draw ${seed}`), test, truth);
+    for (const units of sizes) {
+      const m = judge(`${name}, ${units} units`, (seed) => subset(train, units, `draw ${seed}`), test, truth);
+      if (name === "FD001" && units === 10)
+        note(
+          "fleet of 10 units, FD001: RMSE; interval holds, %",
+          m("rmse_cap").toFixed(2),
+          (100 * m("cov90")).toFixed(0),
+        );
+    }
   console.log("  the same data, made harder, median of three seeds:");
   for (const { name, train, test, truth } of [one, three]) {
     const more = (what, a, b) => judge(`${name}, ${what}`, a, b, truth, [1, 2, 3]);
@@ -102,6 +119,8 @@ function unseen(one, three) {
     };
   });
   const m = (key) => percent(middle(rows.map((r) => r[key])));
+  const figure = (key) => (100 * middle(rows.map((r) => r[key]))).toFixed(0);
+  note("fault never seen: interval of the unflagged holds, %; false flags, %", figure("plain"), figure("falseFlags"));
   console.log(
     `  fault never seen (train FD001, test FD003): ${m("flagged")} flagged unknown (their widened interval holds ${m("wide")}), the interval of the others holds ${m("plain")}; false flags on FD001 ${m("falseFlags")}`,
   );
@@ -125,6 +144,7 @@ function cost({ train, test }) {
   };
   const runs = Array.from({ length: 5 }, () => [once(false), once(true)]);
   const best = (k) => Math.min(...runs.map((r) => r[k])).toFixed(1);
+  note("fleet: µs a prediction", best(1));
   console.log(`  cost per sample: ${best(0)} µs to take it, ${best(1)} µs to take it and predict`);
 }
 

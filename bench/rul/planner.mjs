@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { load } from "./cmapss.mjs";
+import { note } from "./figures.mjs";
 import { alone, createRandom, mean, middle } from "./shared.mjs";
 
 const require = createRequire(import.meta.url);
@@ -30,6 +31,7 @@ const SEEDS = [1, 2, 3];
 const HOUR = 3_600_000;
 
 export function run(shared) {
+  reference();
   if (!existsSync(join(shared, "data/cmapss")))
     return console.log(`No benchmark data in ${shared}: the planner is skipped.`);
   console.log(
@@ -39,6 +41,8 @@ export function run(shared) {
     const { train } = load(shared, name);
     const replays = SEEDS.map((seed) => replay(train, seed));
     const oracle = middle(replays.map((r) => r.oracle.rate));
+    const planned = middle(replays.map((r) => r[`twin planner, margin ${LEAD}`].rate));
+    note("planner: % over the oracle FD001; FD003", (100 * (planned / oracle - 1)).toFixed(1));
     for (const key of Object.keys(replays[0])) {
       const m = (what) => middle(replays.map((r) => r[key][what]));
       console.log(
@@ -46,6 +50,15 @@ export function run(shared) {
       );
     }
   }
+}
+
+function reference() {
+  const age = (shape, failure) => ageReplacement({ shape, scale: 1000 }, 1, failure).age;
+  const ages = [age(2.5, 5).toFixed(4), age(2, 10).toFixed(4)];
+  note("age replacement: T* for Weibull 2.5, 1000 h, 1:5; 2, 1000 h, 1:10; h", ...ages);
+  console.log(
+    `Age replacement, Weibull 2.5, 1000 h, costs 1:5: T* ${ages[0]} h (published 493.047); 2, 1000 h, 1:10: ${ages[1]} h`,
+  );
 }
 
 /** All engines once, each under the model of the folds that it is not in. */

@@ -2,6 +2,7 @@
 // Errors are relative to the life that is left. The knee is asked only after it.
 // Usage: npm run build && node bench/rul/synthetic.mjs
 import { FAMILIES, lifeOf } from "../../test/lib/rul/degradation.ts";
+import { note } from "./figures.mjs";
 import { alone, createRandom, middle, ParticlePredictor, percent } from "./shared.mjs";
 
 const LOOKS = [0.5, 0.75, 0.9];
@@ -28,11 +29,16 @@ export function run() {
       const cases = Object.entries(SHAPES).flatMap(([name, make]) =>
         [1, -1].flatMap((sign) => Array.from({ length: SEEDS }, (_, seed) => shape(name, make, sign, seed, samples))),
       );
-      report(
+      const found = report(
         `Four shapes, rising and falling, ${SEEDS} seeds, ${samples} samples a life, noise 1 to 3 %, typical life ${given ? `given ${given} times too long` : "unknown"}`,
         cases,
         given,
       );
+      const error = (100 * middle(found.map((x) => x.error))).toFixed(1);
+      const inside = ((100 * found.filter((x) => x.inside).length) / found.length).toFixed(1);
+      const which = `(${samples} samples, life ${given ? "1.3 times too long" : "unknown"})`;
+      note("synthetic wear: median error, %", `${error} ${which}`);
+      note("synthetic wear: interval holds, %", `${inside} ${which}`);
     }
   const families = Object.entries(FAMILIES).flatMap(([name, make]) =>
     Array.from({ length: SEEDS }, (_, seed) => family(name, make, seed)).filter(Boolean),
@@ -90,6 +96,7 @@ function report(title, cases, given) {
         .map(([share, xs]) => `at ${percent(share)} ${sum(xs)}`)
         .join("; ")}`,
     );
+  return found;
 }
 
 const sum = (xs) =>

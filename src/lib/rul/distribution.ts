@@ -82,6 +82,22 @@ export class LifeDistribution {
     return out;
   }
 
+  /** Multiplies all times by a factor above zero. */
+  later(factor: number): LifeDistribution {
+    if (factor === 1) return this;
+    const out = new LifeDistribution(this.scale);
+    for (let i = 0; i < CELLS; i++) out.add(factor * this.#time(i), this.#cells[i]!);
+    out.#now = this.#now;
+    out.#never = this.#never;
+    return out;
+  }
+
+  /** Standard deviation of the logarithm, from the quantiles that hold two thirds; 0 where one of them is now or never. */
+  get spread(): number {
+    const [low, high] = [this.quantile(0.16), this.quantile(0.84)];
+    return low > 0 && high < Number.POSITIVE_INFINITY ? Math.log(high / low) / 2 : 0;
+  }
+
   /** Time by which the share `p` has failed; Infinity where it may never. */
   quantile(p: number): number {
     const target = p * this.total;

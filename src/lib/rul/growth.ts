@@ -9,6 +9,7 @@
  * Both are flat before their onset, τ ago (incubation); an exponential may also have none.
  * For a given shape the law is linear, so its posterior is Gaussian in closed form; laws are weighed by their likelihood.
  */
+import { median } from "../statistics.ts";
 import type { Bin } from "./bins.ts";
 
 export type Shape = { law: "exponential"; k: number; onset: number } | { law: "power"; power: number; onset: number };
@@ -127,7 +128,7 @@ interface Solved {
 function solveAll(bins: readonly Bin[], weights: Float64Array, phis: Float64Array[]): Solved[] {
   const first = phis.map((phi) => solve(bins, weights, phi));
   const best = first.reduce((a, b) => (b.variance < a.variance ? b : a));
-  const scale = 1.4826 * median(Array.from(best.residuals, Math.abs));
+  const scale = 1.4826 * median(best.residuals.map(Math.abs));
   const outlying = (r: number) => Math.abs(r) / (3 * scale);
   if (!(scale > 0) || !best.residuals.some((r) => outlying(r) > 1)) return first;
   const w = weights.map((x, i) => x / Math.max(1, outlying(best.residuals[i]!)));
@@ -237,9 +238,4 @@ function diffusion(bins: readonly Bin[], residuals: Float64Array): number {
   if (long < 2) return 0;
   const [a, b] = [structure(1), structure(long)];
   return b.time > a.time ? Math.max(0, (b.square - a.square) / (b.time - a.time)) : 0;
-}
-
-function median(xs: number[]): number {
-  const sorted = xs.sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
 }

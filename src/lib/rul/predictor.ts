@@ -1,7 +1,8 @@
 /** Remaining useful life of one machine from its health indicator and a limit: tiers A and B, in words (docs/rul.md). */
 import type { Json } from "../store/store.ts";
 import type { RulSection } from "../twin/envelope.ts";
-import { FEWEST_FAILURES, type LifePrediction, ParticlePredictor } from "./particles/particle-predictor.ts";
+import { FEWEST_FAILURES, ParticlePredictor } from "./particles/particle-predictor.ts";
+import type { LifePrediction } from "./particles/prediction.ts";
 import type { PastLife } from "./similarity.ts";
 import { presentSlope } from "./slope.ts";
 import { doubtOf, reachedSentence, tooFew, whyOf } from "./trend-words.ts";

@@ -1,5 +1,6 @@
 /** What a RUL node would say of a recorded history, and how good it would have been: for its dialog, before Deploy. */
-import { type LifePrediction, type ParticleOptions, ParticlePredictor } from "./particles/particle-predictor.ts";
+import { type ParticleOptions, ParticlePredictor } from "./particles/particle-predictor.ts";
+import type { LifePrediction } from "./particles/prediction.ts";
 import type { PastLife } from "./similarity.ts";
 
 export type Points = readonly (readonly [time: number, value: number])[];

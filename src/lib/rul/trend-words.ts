@@ -1,5 +1,6 @@
 /** Tiers A and B in words: why there is no number, and what a number rests on. */
-import { FEWEST_FAILURES, type LifePrediction } from "./particles/particle-predictor.ts";
+import { FEWEST_FAILURES } from "./particles/particle-predictor.ts";
+import type { LifePrediction } from "./particles/prediction.ts";
 import type { RulOptions } from "./predictor.ts";
 
 /** Logarithm of the odds for growth against a constant: in 1 500 samples of pure noise fewer than 1 % of looks exceed it. */

@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { createRandom } from "../../../src/lib/random.ts";
 import { LifeDistribution, poolOf } from "../../../src/lib/rul/distribution.ts";
 import { fleetLife, roughLife } from "../../../src/lib/rul/life-prior.ts";
-import { normalScore } from "../../../src/lib/rul/particles/backtest.ts";
+import { calibrationOf, type Forecast, normalScore } from "../../../src/lib/rul/particles/backtest.ts";
 import { draw, observe } from "../../../src/lib/rul/particles/filter.ts";
 import { crossings } from "../../../src/lib/rul/particles/forecast.ts";
 import { Numbers } from "../../../src/lib/rul/particles/numbers.ts";
@@ -12,6 +12,39 @@ import { makeParticles } from "../../../src/lib/rul/particles/particles.ts";
 
 const near = (a: number, b: number, relative: number) =>
   assert.ok(Math.abs(a - b) <= relative * Math.abs(b), `${a} is not within ${100 * relative} % of ${b}`);
+
+describe("what past forecasts say of the next", () => {
+  /** Forecasts of a median of 50 with deviation 0.4 of the logarithm, whose truths lay `score` deviations out. */
+  const forecasts = (scores: number[], reach = 1): Forecast[] =>
+    scores.map((score) => {
+      const life = new LifeDistribution(100);
+      for (let z = -4; z <= 4; z += 0.01) life.add(50 * Math.exp(0.4 * z), Math.exp(-0.5 * z * z));
+      return { experts: [life], actual: 50 * Math.exp(0.4 * score), reach };
+    });
+  it("without any is nothing", () => {
+    assert.deepEqual(calibrationOf([], [1]), { bias: 0, stretch: 1 });
+  });
+  it("narrows when they came true closer than promised, the less the less they reached", () => {
+    const [full, half] = [
+      calibrationOf(forecasts([0, 0, 0, 0]), [1]),
+      calibrationOf(forecasts([0, 0, 0, 0], 0.1), [1]),
+    ];
+    assert.ok(Math.abs(full.bias) < 0.001, `${full.bias}`);
+    assert.ok(full.stretch < half.stretch && half.stretch < 1, `${full.stretch} ${half.stretch}`);
+  });
+  it("moves towards the side on which the truths lay, drawn to the middle as by two forecasts that were right", () => {
+    const { bias } = calibrationOf(forecasts([0.5, 0.5, 0.5, 0.5]), [1]);
+    // Four of them against two: 4/6 of the score, times its biweight (1 − 1/16)².
+    near(bias, (4 / 6) * 0.5 * (15 / 16) ** 2, 0.03);
+    near(calibrationOf(forecasts([-0.5, -0.5, -0.5, -0.5]), [1]).bias, -bias, 0.03);
+    assert.equal(Math.abs(calibrationOf(forecasts([0.5, -0.5]), [1]).bias) < 0.01, true);
+  });
+  it("widens but does not move for a surprise: the law has changed since", () => {
+    const knee = calibrationOf(forecasts([-4, -4, -4, 0]), [1]);
+    assert.ok(Math.abs(knee.bias) < 0.01, `${knee.bias}`);
+    assert.ok(knee.stretch > 1.4, `${knee.stretch}`);
+  });
+});
 
 describe("a distribution of lives", () => {
   const lognormal = () => {
@@ -46,6 +79,17 @@ describe("a distribution of lives", () => {
     assert.equal(pool.quantile(0.95), Number.POSITIVE_INFINITY);
     near(pool.quantile(0.5), 50, 0.02);
     near(pool.living().probability(50), 0.4 / 0.9, 0.03);
+  });
+  it("is moved as a whole, and knows its spread (closed form)", () => {
+    const life = lognormal().later(3);
+    near(life.quantile(0.05), 150 * Math.exp(-0.4 * 1.64485), 0.02);
+    near(life.quantile(0.95), 150 * Math.exp(0.4 * 1.64485), 0.02);
+    // The 16 and 84 % quantiles lie 0.9945 deviations out.
+    near(life.spread, 0.9945 * 0.4, 0.03);
+    const never = new LifeDistribution(100);
+    never.add(Number.POSITIVE_INFINITY, 1);
+    assert.equal(never.later(2).quantile(0.5), Number.POSITIVE_INFINITY);
+    assert.equal(never.spread, 0);
   });
   it("has the loss of a point forecast: the mean over its levels", () => {
     const sure = new LifeDistribution(10);

@@ -1,7 +1,7 @@
 /**
  * How well past forecasts came true. At some past moments every way of predicting is asked, with what was known then, when
  * the indicator would reach its present level; the answer is known now. Their pinball losses weigh them against each
- * other, and how often the truth lay far out tells how wide the interval must be.
+ * other, and where the truths lay tells how wide the interval must be and to which side it must move.
  */
 import { type LifeDistribution, poolOf } from "../distribution.ts";
 import type { Series } from "./series.ts";
@@ -31,8 +31,10 @@ const CLEAR = 3;
 /** Pinball loss that even the best forecast is taken to have, and how strongly losses count. */
 const LEAST_LOSS = 0.05 / 7;
 const SHARPNESS = 4;
-/** Forecasts that the spread is taken to have seen already, their mean square, and the bounds of the factor. */
-const BEFOREHAND = { forecasts: 0.6, square: 1 };
+/** Forecasts that the spread is taken to have seen already, their mean square, the unbiased ones that the median is, and the bounds of the factor. */
+const BEFOREHAND = { forecasts: 0.4, square: 1, unbiased: 2 };
+/** Normal score from which a truth was a surprise. */
+const SURPRISE = 2;
 const LEAST_STRETCH = 0.3;
 const MOST_STRETCH = 1.6;
 
@@ -74,22 +76,44 @@ export function weightsOf(forecasts: readonly Forecast[], before: readonly numbe
   return raw.map((weight) => weight / total);
 }
 
+export interface Calibration {
+  /** By how many standard deviations of its logarithm the life is longer than forecast. */
+  bias: number;
+  /** Factor on the spread of the logarithm. */
+  stretch: number;
+}
+
 /**
- * Factor on the spread of the logarithm: the root mean square of the truths' normal scores, drawn towards one. That a forecast
- * came true narrows the interval only as far as it reached.
+ * What the truths' normal scores in past forecasts (Dawid 1984) say of the next one. Their mean, drawn towards zero, is a bias: forecasts
+ * that were early or late before probably are again. Their root mean square, drawn towards one, is how wide the interval must
+ * be. A forecast counts only as far as it reached, except where the truth lay far out: then the interval is widened in full, and not moved.
  */
-export function stretchOf(forecasts: readonly Forecast[], weights: readonly number[]): number {
+export function calibrationOf(forecasts: readonly Forecast[], weights: readonly number[]): Calibration {
+  let sum = 0;
+  let reached = BEFOREHAND.unbiased;
   let squares = BEFOREHAND.forecasts * BEFOREHAND.square;
   let count = BEFOREHAND.forecasts;
   for (const f of forecasts) {
     const p = poolOf(f.experts, weights).probability(f.actual);
-    const square = normalScore(Math.min(0.98, Math.max(0.02, p))) ** 2;
+    const score = normalScore(Math.min(0.98, Math.max(0.02, p)));
+    sum += f.reach * agreement(score) * score;
+    reached += f.reach;
+    const square = score ** 2;
     const weight = square < 1 ? f.reach : 1;
     squares += weight * square;
     count += weight;
   }
-  return Math.min(MOST_STRETCH, Math.max(LEAST_STRETCH, Math.sqrt(squares / count)));
+  return {
+    bias: sum / reached,
+    stretch: Math.min(MOST_STRETCH, Math.max(LEAST_STRETCH, Math.sqrt(squares / count))),
+  };
 }
+
+/**
+ * A truth far out says that the law of growth has changed since (a knee), not that forecasts lean to one side: Tukey's biweight (Beaton,
+ * Tukey 1974) lets it count less and less for the bias.
+ */
+const agreement = (score: number): number => Math.max(0, 1 - (score / SURPRISE) ** 2) ** 2;
 
 /** How the pooled forecasts came true. */
 export function tested(forecasts: readonly Forecast[], weights: readonly number[]) {

@@ -13,12 +13,13 @@ import { crossingTimes } from "../crossing.ts";
 import { LifeDistribution, poolOf } from "../distribution.ts";
 import { fitGrowth, type Growth } from "../growth.ts";
 import { fleetLife, type LifePrior, roughLife } from "../life-prior.ts";
-import { type Likeness, type PastLife, Similarity } from "../similarity.ts";
-import { checksOf, type Forecast, stretchOf, tested, weightsOf } from "./backtest.ts";
+import { type PastLife, Similarity } from "../similarity.ts";
+import { calibrationOf, checksOf, type Forecast, tested, weightsOf } from "./backtest.ts";
 import { advance, draw, observe, resample } from "./filter.ts";
 import { crossings } from "./forecast.ts";
 import { Numbers } from "./numbers.ts";
 import { drawParticles } from "./particles.ts";
+import { type LifePrediction, NO_TREND, REACHED } from "./prediction.ts";
 import { type Series, scaled } from "./series.ts";
 
 export interface ParticleOptions {
@@ -30,34 +31,6 @@ export interface ParticleOptions {
   seed?: string | number;
   /** Number of particles, 1500 as delivered. */
   particles?: number;
-}
-
-/** Times in the unit of `update`; a quantile is Infinity where the machine may never fail. */
-export interface LifePrediction {
-  /** Mean life left, lives beyond `censored` counted as that. */
-  mean: number;
-  p05: number;
-  p10: number;
-  p50: number;
-  p90: number;
-  p95: number;
-  /** Mean life left, lives beyond `cap` counted as that. */
-  meanWithin(cap: number): number;
-  /** Probability of failure within a time from now. */
-  probability(horizon: number): number;
-  /** The indicator is at its limit: everything is zero. */
-  reached: boolean;
-  /** The life beyond which nothing can be said, when a part of the distribution lies there; else null. */
-  censored: number | null;
-  /** Growth so far: logarithm of its odds against a constant, rate towards the limit, share of the way that is covered. */
-  trend: { evidence: number; rate: number; climb: number };
-  /** Shares of the ways of predicting, and the factor on the spread. */
-  weights: { particles: number; laws: number; similarity: number };
-  stretch: number;
-  /** Past forecasts that came true: how many were judged, how many intervals held the truth, median relative error. */
-  tested: { count: number; inside: number; error: number };
-  /** Past failures that this machine is like, the most alike first. */
-  likeness: readonly Likeness[];
 }
 
 const CAPACITY = 60;
@@ -77,6 +50,8 @@ const FLEET_FULL = 5;
 const SCALE_FREE = 0.02;
 /** Share of the laws before any forecast was judged, when the evidence for growth is full; none below the least. */
 const LAWS = { share: 0.5, least: 6, full: 60 };
+/** A distribution that is wider than this (standard deviation of the logarithm) knows too little to be corrected in its own measure. */
+const MOST_SPREAD = 0.7;
 /** Scatter of the limit: a share of the way, and of the noise with which its reaching is seen. */
 const SCATTER = { way: 0.01, noise: 0.75 };
 /**
@@ -181,8 +156,8 @@ export class ParticlePredictor {
         ? (time) => prior.density(this.age + time) ** PRIOR_POWER
         : (time) => Math.max(SCALE_FREE, this.age / (this.age + time)) ** PRIOR_POWER,
     );
-    const stretch = stretchOf(forecasts, weights);
-    life = life.stretch(stretch);
+    const { bias, stretch } = calibrationOf(forecasts, weights);
+    life = life.later(Math.exp(bias * Math.min(MOST_SPREAD, life.spread))).stretch(stretch);
     const middle = life.quantile(0.5);
     const whole = Number.isFinite(middle) ? this.age + middle : this.age;
     const cap = prior ? CAP.ofTypical * Math.max(prior.typical, CAP.ofWhole * whole) : CAP.ages * this.age;
@@ -201,6 +176,7 @@ export class ParticlePredictor {
       weights: { particles: weights[0]!, laws: weights[1]!, similarity: weights[2] ?? 0 },
       tested: tested(forecasts, weights),
       stretch,
+      bias,
       likeness,
     };
   }
@@ -279,8 +255,6 @@ export class ParticlePredictor {
   }
 }
 
-const NO_TREND = { evidence: Number.NEGATIVE_INFINITY, rate: 0, climb: 0 };
-
 function trendOf(growth: Growth, { bins }: Series): LifePrediction["trend"] {
   const rate = growth.fits.reduce((sum, f) => sum + f.weight * f.rate, 0);
   const left = Math.max(0, 1 - bins.slice(-3).reduce((sum, b) => sum + b.y / Math.min(3, bins.length), 0));
@@ -293,21 +267,3 @@ function lawLife(growth: Growth, level: number, scale: number, passed: number): 
   crossingTimes(growth, level, (time, weight) => life.add(time - passed, weight));
   return life;
 }
-
-const REACHED: LifePrediction = {
-  mean: 0,
-  p05: 0,
-  p10: 0,
-  p50: 0,
-  p90: 0,
-  p95: 0,
-  meanWithin: () => 0,
-  probability: () => 1,
-  reached: true,
-  censored: null,
-  trend: { evidence: Number.POSITIVE_INFINITY, rate: 0, climb: 1 },
-  weights: { particles: 1, laws: 0, similarity: 0 },
-  tested: { count: 0, inside: 0, error: 0 },
-  stretch: 1,
-  likeness: [],
-};
