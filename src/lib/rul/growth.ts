@@ -60,20 +60,24 @@ export function fitGrowth(bins: readonly Bin[]): Growth | undefined {
   const span = now - bins[0]!.t;
   if (!(span > 0)) return undefined;
   const weights = recency(bins, now, span);
+  const worth = worthOf(weights);
   const mean = weightedMean(bins, weights);
-  const flat = weightedVariance(
-    Float64Array.from(bins, (b) => b.y - mean),
-    weights,
+  const flat = varianceOf(
+    bins.reduce((sum, b, i) => sum + weights[i]! * (b.y - mean) ** 2, 0),
+    worth,
   );
   const shapes = bank(span);
   const phis = shapes.map((shape) => Float64Array.from(bins, (b) => shapeOf(shape, b.t - now)));
-  const raw = solveAll(bins, weights, phis);
+  const raw = solveAll(bins, weights, worth, phis);
   const least = Math.min(...raw.map((r) => r.variance));
-  const floor = Math.max(least, 1e-12 * flat.variance, Number.MIN_VALUE);
-  const best = raw.find((r) => r.variance === least)!;
+  const floor = Math.max(least, 1e-12 * flat, Number.MIN_VALUE);
+  const chosen = raw.findIndex((r) => r.variance === least);
+  const best = raw[chosen]!;
+  const bestPhi = phis[chosen]!;
+  const residuals = residualsOf(bins, bestPhi, best);
   // Neighbouring residuals that go the same way carry less news than independent ones.
-  const rho = Math.max(0, Math.min(MOST_CORRELATION, autocorrelation(best.residuals)));
-  const effective = (flat.count * (1 - rho)) / (1 + rho);
+  const rho = Math.max(0, Math.min(MOST_CORRELATION, autocorrelation(residuals)));
+  const effective = (worth.count * (1 - rho)) / (1 + rho);
   const inflation = (1 + rho) / (1 - rho);
   const logs = raw.map(
     (r, i) => -0.5 * effective * Math.log(Math.max(r.variance, floor) / floor) + beforehand(shapes[i]!, span),
@@ -92,12 +96,10 @@ export function fitGrowth(bins: readonly Bin[]): Growth | undefined {
       weight: Math.exp(logs[i]! - top) / total,
     };
   });
-  const evidence =
-    0.5 * effective * Math.log(Math.max(flat.variance, floor) / floor) - Math.log(Math.max(effective, 2));
+  const evidence = 0.5 * effective * Math.log(Math.max(flat, floor) / floor) - Math.log(Math.max(effective, 2));
   const noise = Math.sqrt(floor);
-  const bestPhi = phis[raw.indexOf(best)]!;
   const climbed = Math.max(noise, -best.rate * Math.min(...bestPhi));
-  return { fits, evidence, noise, span, climbed, diffusion: diffusion(bins, best.residuals) };
+  return { fits, evidence, noise, span, climbed, diffusion: diffusion(bins, residuals) };
 }
 
 function bank(span: number): Shape[] {
@@ -121,21 +123,22 @@ interface Solved {
   /** Of the normal matrix: [level, covariance, rate]. */
   inverse: [number, number, number];
   variance: number;
-  residuals: Float64Array;
 }
 
 /** Weighted least squares for every shape, once more with the outliers of the best one weighed down (Huber 1964). */
-function solveAll(bins: readonly Bin[], weights: Float64Array, phis: Float64Array[]): Solved[] {
-  const first = phis.map((phi) => solve(bins, weights, phi));
-  const best = first.reduce((a, b) => (b.variance < a.variance ? b : a));
-  const scale = 1.4826 * median(best.residuals.map(Math.abs));
+function solveAll(bins: readonly Bin[], weights: Float64Array, worth: Worth, phis: Float64Array[]): Solved[] {
+  const first = phis.map((phi) => solve(bins, weights, worth, phi));
+  const best = first.reduce((least, r, i) => (r.variance < first[least]!.variance ? i : least), 0);
+  const residuals = residualsOf(bins, phis[best]!, first[best]!);
+  const scale = 1.4826 * median(residuals.map(Math.abs));
   const outlying = (r: number) => Math.abs(r) / (3 * scale);
-  if (!(scale > 0) || !best.residuals.some((r) => outlying(r) > 1)) return first;
-  const w = weights.map((x, i) => x / Math.max(1, outlying(best.residuals[i]!)));
-  return phis.map((phi) => solve(bins, w, phi));
+  if (!(scale > 0) || !residuals.some((r) => outlying(r) > 1)) return first;
+  const w = weights.map((x, i) => x / Math.max(1, outlying(residuals[i]!)));
+  const less = worthOf(w);
+  return phis.map((phi) => solve(bins, w, less, phi));
 }
 
-function solve(bins: readonly Bin[], w: Float64Array, phi: Float64Array): Solved {
+function solve(bins: readonly Bin[], w: Float64Array, worth: Worth, phi: Float64Array): Solved {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
@@ -152,10 +155,13 @@ function solve(bins: readonly Bin[], w: Float64Array, phi: Float64Array): Solved
   const det = Math.max(s0 * s2 - s1 * s1, 1e-300);
   const level = (s2 * y0 - s1 * y1) / det;
   const rate = (s0 * y1 - s1 * y0) / det;
-  const residuals = Float64Array.from(bins, (b, i) => b.y - level - rate * phi[i]!);
-  const { variance } = weightedVariance(residuals, w);
-  return { level, rate, inverse: [s2 / det, -s1 / det, s0 / det], variance, residuals };
+  let squares = 0;
+  for (let i = 0; i < bins.length; i++) squares += w[i]! * (bins[i]!.y - level - rate * phi[i]!) ** 2;
+  return { level, rate, inverse: [s2 / det, -s1 / det, s0 / det], variance: varianceOf(squares, worth) };
 }
+
+const residualsOf = (bins: readonly Bin[], phi: Float64Array, { level, rate }: Solved): Float64Array =>
+  Float64Array.from(bins, (b, i) => b.y - level - rate * phi[i]!);
 
 /** φ(u) of a law. */
 export function shapeOf(shape: Shape, u: number): number {
@@ -198,19 +204,25 @@ function weightedMean(bins: readonly Bin[], w: Float64Array): number {
   return sum / total;
 }
 
-/** Weighted variance of residuals of a two-parameter fit, and how many equal weights the weights are worth (Kish 1965). */
-function weightedVariance(residuals: Float64Array, w: Float64Array): { variance: number; count: number } {
-  let sum = 0;
+interface Worth {
+  total: number;
+  /** How many equal weights they are worth (Kish 1965). */
+  count: number;
+}
+
+function worthOf(w: Float64Array): Worth {
   let total = 0;
   let squares = 0;
-  for (let i = 0; i < residuals.length; i++) {
-    sum += w[i]! * residuals[i]! ** 2;
+  for (let i = 0; i < w.length; i++) {
     total += w[i]!;
     squares += w[i]! ** 2;
   }
-  const count = (total * total) / squares;
-  return { variance: (sum / total) * (count / Math.max(count - 2, 1)), count };
+  return { total, count: (total * total) / squares };
 }
+
+/** Weighted variance of the residuals of a two-parameter fit. @param squares their weighted sum of squares */
+const varianceOf = (squares: number, { total, count }: Worth): number =>
+  (squares / total) * (count / Math.max(count - 2, 1));
 
 function autocorrelation(residuals: Float64Array): number {
   let own = 0;
