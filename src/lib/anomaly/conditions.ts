@@ -20,6 +20,8 @@ export interface AnomalyEvent {
   severity: "info" | "warning" | "alarm";
   /** One complete sentence. */
   text: string;
+  /** "data" when something is wrong with the data and not with the machine: that is no alarm. */
+  about?: "data";
 }
 
 export interface Condition {

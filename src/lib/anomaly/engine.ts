@@ -6,6 +6,7 @@ import type { Json } from "../store/store.ts";
 import type { Asset, Signal } from "../twin/asset.ts";
 import { type AnomalySection, type Envelope, TwinError } from "../twin/envelope.ts";
 import { type AnomalyEvent, type Condition, Conditions, stop, tell, worst } from "./conditions.ts";
+import { DataEvents } from "./data-events.ts";
 import { causes, contributions, sensorSentence, soleCause } from "./explain.ts";
 import { capOf, instantHealth, smoothHealth } from "./health.ts";
 import { fields, num, pack, unpack } from "./json.ts";
@@ -38,6 +39,7 @@ export class AnomalyEngine {
   readonly #smallest: Float64Array;
   readonly #bands: Float64Array;
   readonly #modes: Modes;
+  readonly #data: DataEvents;
   #frozen = false;
   #health: number | null = null;
   #why: string[] = [];
@@ -62,6 +64,7 @@ export class AnomalyEngine {
     const signal = options.mode === undefined ? undefined : asset.signals.get(options.mode);
     this.#modes = new Modes(signal && width(signal));
     this.#conditions = new Conditions(asset, options);
+    this.#data = new DataEvents(channels.map((c) => c.signal));
   }
 
   #newStream(): StreamDetector {
@@ -81,7 +84,7 @@ export class AnomalyEngine {
     for (let i = 0; i < this.#bands.length; i++) this.#bands[i] = this.#smallest[i]! / this.#rows.factor[i]!;
     const fresh = this.#rows.x.some((v) => !Number.isNaN(v));
     const events = fresh ? this.#watch(twin) : [];
-    events.push(...this.#conditions.watch(twin));
+    events.push(...this.#conditions.watch(twin), ...this.#data.watch(twin));
     if (fresh && this.#stream.ready) this.#updateHealth();
     return { section: this.#section(twin.time), events };
   }
@@ -237,6 +240,7 @@ export class AnomalyEngine {
       stream: this.#stream.snapshot(),
       conditions: this.#conditions.snapshot(),
       modes: this.#modes.snapshot(),
+      data: this.#data.snapshot(),
       frozen: this.#frozen,
       health: this.#health,
       why: this.#why,
@@ -256,6 +260,8 @@ export class AnomalyEngine {
     this.#stream.restore(s.stream);
     this.#conditions.restore(s.conditions);
     this.#modes.restore(s.modes);
+    // Earlier versions did not know.
+    if (s.data !== undefined) this.#data.restore(s.data);
     this.#frozen = s.frozen === true;
     this.#health = s.health === null ? null : num(s.health);
     this.#why = s.why as string[];

@@ -55,7 +55,8 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
       alarms.push((standing = { from: twin.time, to: null, severity: "info", text: [] }));
     if (standing) {
       for (const e of events)
-        if (e.event === "raised") standing.text.push(e.text);
+        if (e.about === "data") continue;
+        else if (e.event === "raised") standing.text.push(e.text);
         else if (e.event === "changed" && (section.score ?? 0) >= worst) {
           worst = section.score ?? 0;
           standing.later = e.text;

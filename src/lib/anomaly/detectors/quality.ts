@@ -1,83 +1,85 @@
 /**
- * Data-quality events of one signal, learned from itself: samples that come late (dropout), a clock that goes back, samples
- * that come in floods, a signal that stands still. They say that the *data* is wrong, not the machine.
+ * Timing of the samples of one signal, learned from itself: a signal that comes regularly and has fallen silent (dropout), and one that comes in
+ * floods. They say that something is wrong with the data, not with the machine.
  */
 import type { Json } from "../../store/store.ts";
 import { Interval } from "../alarm/interval.ts";
-import { fields, num } from "../json.ts";
-import { Stuck } from "./stuck.ts";
-
-export type QualityEvent = "dropout" | "clock-jump" | "stuck" | "flood";
+import { fields, list, num } from "../json.ts";
 
 /** Silence in longest earlier silences, and in usual intervals. */
 const LONGER = 3;
 const LATE = 10;
-/** Samples per usual interval that are a flood: this many in a row at a tenth of it. */
+/** A signal whose usual gaps are longer than this many intervals is sent when it changes: its silence says nothing. */
+const REGULAR = 5;
+/** How much of the longest gap is left after a sample. */
+const FADE = 0.9995;
+/** Samples in a row at a tenth of the usual interval that are a flood. */
 const FLOOD = 50;
-const WARM_UP = 30;
-const STUCK_AT = 16;
+const FAST = 0.1;
+/** Samples until the usual interval is known, and until its gaps are. */
+const SETTLED = 16;
+const WARM_UP = 40;
 
 export class Quality {
   readonly interval = new Interval();
-  readonly #stuck = new Stuck();
   #last: number | null = null;
   #count = 0;
   /** Longest usual gap, in intervals; fades. */
   #gap = 1;
   #fast = 0;
-  #wasStuck = false;
 
-  /**
-   * @param time source time, ms
-   * @param value NaN when missing
-   * @returns what is wrong since the last sample, once per event; undefined when nothing is
-   */
-  update(time: number, value: number, learn = true): QualityEvent | undefined {
+  /** Source time of the newest sample, ms; null before the first. */
+  get last(): number | null {
+    return this.#last;
+  }
+
+  /** True when enough has been seen to know how regularly it comes, and it does. */
+  get regular(): boolean {
+    return this.#count >= WARM_UP && this.#gap <= REGULAR;
+  }
+
+  /** True when a regular signal has been silent for longer than it ever was. @param now source time of the machine, ms */
+  silent(now: number): boolean {
+    if (this.#last === null || !this.regular) return false;
+    return now - this.#last > Math.max(LATE, LONGER * this.#gap) * this.interval.value;
+  }
+
+  /** True while samples have come far more often than usual for a while. */
+  get flooding(): boolean {
+    return this.#fast >= FLOOD;
+  }
+
+  /** One sample. @param time its source time, ms; one that is not newer than the last says nothing */
+  update(time: number): void {
     const dt = this.#last === null ? 0 : time - this.#last;
-    const first = this.#last === null;
-    this.#last = time;
+    if (this.#last !== null && !(dt > 0)) return;
     const usual = this.interval.value;
-    const event = first || this.#count < WARM_UP ? undefined : this.#timing(dt, usual);
-    this.interval.update(time);
+    const silent = this.silent(time);
+    this.#last = time;
     this.#count++;
-    if (learn && event === undefined && dt > 0) this.#gap = Math.max(dt / usual, 1 + 0.9995 * (this.#gap - 1));
-    return event ?? this.#standing(time, value, learn);
+    this.#fast = this.#count > WARM_UP && dt < FAST * usual ? this.#fast + 1 : 0;
+    // An outage is no usual gap, and while it is flooded it still knows how often it should come.
+    if (this.#count > SETTLED && !silent) this.#gap = Math.max(dt / usual, 1 + FADE * (this.#gap - 1));
+    this.interval.update(time);
   }
 
-  #timing(dt: number, usual: number): QualityEvent | undefined {
-    if (dt < 0) return "clock-jump";
-    if (dt > Math.max(LATE, LONGER * this.#gap) * usual) return "dropout";
-    this.#fast = dt < usual / 10 ? this.#fast + 1 : 0;
-    return this.#fast === FLOOD ? "flood" : undefined;
-  }
-
-  #standing(time: number, value: number, learn: boolean): QualityEvent | undefined {
-    const stuck = this.#stuck.update(time, value, learn) > STUCK_AT;
-    const begins = stuck && !this.#wasStuck;
-    this.#wasStuck = stuck;
-    return begins ? "stuck" : undefined;
+  /** The whole machine was silent until now, which is not this signal's fault. */
+  excuse(now: number): void {
+    if (this.#last !== null) this.#last = Math.max(this.#last, now);
   }
 
   snapshot(): Json {
-    return {
-      interval: this.interval.snapshot(),
-      stuck: this.#stuck.snapshot(),
-      last: this.#last,
-      numbers: [this.#count, this.#gap, this.#fast],
-      wasStuck: this.#wasStuck,
-    };
+    return { interval: this.interval.snapshot(), last: this.#last, numbers: [this.#count, this.#gap, this.#fast] };
   }
 
+  /** @throws RangeError when the snapshot does not fit */
   restore(state: unknown): void {
     const s = fields(state);
-    if (!Array.isArray(s.numbers) || s.numbers.length !== 3) throw new RangeError("The snapshot does not fit.");
-    const [count, gap, fast] = s.numbers.map(num);
+    const [count, gap, fast] = list(s.numbers, 3).map(num);
     this.interval.restore(s.interval);
-    this.#stuck.restore(s.stuck);
     this.#last = s.last === null ? null : num(s.last);
     this.#count = count!;
     this.#gap = gap!;
     this.#fast = fast!;
-    this.#wasStuck = s.wasStuck === true;
   }
 }

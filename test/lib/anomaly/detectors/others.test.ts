@@ -4,7 +4,6 @@ import { HalfSpaceTrees } from "../../../../src/lib/anomaly/detectors/half-space
 import { Memory } from "../../../../src/lib/anomaly/detectors/memory.ts";
 import { normalSurprise, studentSurprise } from "../../../../src/lib/anomaly/detectors/normal.ts";
 import { Novelty } from "../../../../src/lib/anomaly/detectors/novelty.ts";
-import { Quality } from "../../../../src/lib/anomaly/detectors/quality.ts";
 import { Rank } from "../../../../src/lib/anomaly/detectors/rank.ts";
 import { Rhythm } from "../../../../src/lib/anomaly/detectors/rhythm.ts";
 import { Stuck } from "../../../../src/lib/anomaly/detectors/stuck.ts";
@@ -155,7 +154,7 @@ describe("anomaly: rhythm", () => {
   });
 });
 
-describe("anomaly: stuck and data quality", () => {
+describe("anomaly: stuck", () => {
   it("noise that stands still is stuck; counters, coarse steps and set points are not", () => {
     const random = createRandom("stuck");
     const stuck = new Stuck();
@@ -196,25 +195,6 @@ describe("anomaly: stuck and data quality", () => {
     for (let i = 0; i < 60; i++) surprise = stuck.update(i, -1, true);
     assert.ok(longest < 20);
     assert.ok(Math.abs(surprise - 60 * Math.LN2) < 2.5, `${surprise}`);
-  });
-
-  it("names dropouts, clock jumps, floods and stuck sensors, and nothing on good data", () => {
-    const random = createRandom("quality");
-    const quality = new Quality();
-    let time = 0;
-    const step = (dt: number, value = random.normal()): string | undefined => quality.update((time += dt), value);
-    for (let i = 0; i < 2000; i++) assert.equal(step(1000 * (0.5 + random.next())), undefined);
-    assert.equal(step(60_000), "dropout");
-    assert.equal(step(-3_600_000), "clock-jump");
-    const flood = Array.from({ length: 60 }, () => step(10));
-    assert.deepEqual(flood.filter(Boolean), ["flood"]);
-    const b = new Quality();
-    b.restore(json(quality.snapshot()));
-    const standing = Array.from({ length: 40 }, () => step(1000, 7));
-    assert.deepEqual(standing.filter(Boolean), ["stuck"]);
-    time -= 40_000;
-    const again = Array.from({ length: 40 }, () => b.update((time += 1000), 7));
-    assert.deepEqual(again, standing);
   });
 });
 
