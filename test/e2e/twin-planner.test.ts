@@ -23,7 +23,7 @@ const planner = {
   x: 300,
   y: 120,
   wires: [[], [], []],
-  version: 1,
+  version: 2,
   name: "",
   asset: asset.id,
   plannedCost: 1000,
@@ -41,6 +41,7 @@ const planner = {
   horizon: 90,
   interval: "",
   cycleHours: "",
+  silence: "",
   lives: [{ age: 900, failed: true }],
 };
 const flows = [{ id: planner.z, type: "tab", label: "Planner" }, asset, planner];
