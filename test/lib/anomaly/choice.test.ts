@@ -83,8 +83,9 @@ describe("anomaly: a chosen detector", () => {
 
   it("goes on after a restart in another process as if there had been none, byte for byte", function () {
     this.timeout(60_000);
-    for (const name of CHOSEN)
-      for (const cut of [150, 900, 1040]) {
+    // While learning, in normal operation, and while an alarm stands.
+    for (const [k, name] of CHOSEN.entries())
+      for (const cut of [[150, 900, 1040][k % 3]!, 1040]) {
         const options = { channels: 3, learning: 200, falseAlarmsPerMonth: 1, hold: 2, clear: 32, refractory: 5 };
         const d = new StreamDetector({ ...options, detector: name });
         const next = machine(`restart ${cut}`, 3);
