@@ -20,7 +20,8 @@ export function wire(RED: Runtime, node: Node, stored: NodeConfig): void {
     meaning: (a) => meaningOf(config, a),
     create: (a) => new AnomalyEngine(a, options),
     step(engine, twin) {
-      const { section, events } = engine.update(twin);
+      const { section, events: told } = engine.update(twin);
+      const events = told.map(({ event, severity, text }) => ({ event, severity, text }));
       return { section, events, payload: section.score, history: trends(section), status: status(RED, section) };
     },
     action: (engine, action, now) => engine.action(action.action, now),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { DetectorName } from "../../../src/lib/anomaly/choice.ts";
 import { type PreviewRequest, preview } from "../../../src/lib/anomaly/preview.ts";
 import { Drawing } from "../../../src/lib/anomaly/preview-drawing.ts";
 import { poissonInterval } from "../../../src/lib/anomaly/preview-rate.ts";
@@ -44,6 +45,30 @@ const requestOf = async (store: MemoryStore, config: PreviewRequest["config"] = 
 });
 
 describe("the look back of twin anomaly", () => {
+  it("judges with the detector that is chosen, and says which there are", async () => {
+    const store = recorded(3000, (row) => (row >= 2000 && row < 2300 ? 0.1 : 0));
+    const found = async (detector: DetectorName) =>
+      preview(await requestOf(store, { detector })).alarms.some((a) => a.from >= START + 2000 * MINUTE);
+    // A shift of 1.4 standard deviations of the vibration: sums find it, single rows do not.
+    assert.deepEqual([await found("cusum"), await found("hotelling")], [true, false]);
+    const wrong = await requestOf(store, { detector: "magic" as never });
+    assert.throws(() => preview(wrong), /^TwinError: The detector is "magic": choose one of auto, ewma-z, /);
+  });
+
+  it("leaves out of its alarms what is wrong with the data", async () => {
+    const store = new MemoryStore("test");
+    const random = gaussian(12);
+    for (let i = 0; i < 1500; i++) {
+      const vibration = 1.8 + 0.05 * random() + (i >= 1000 ? 1 : 0);
+      const dischargePressure = 4.2 + 0.05 * random();
+      store.append(REF, START + i * MINUTE, i < 1100 ? { vibration, dischargePressure } : { vibration });
+    }
+    const { alarms } = preview(await requestOf(store));
+    const texts = alarms.flatMap((a) => [...a.text, a.later ?? ""]).join(" ");
+    assert.match(texts, /Vibration .* above/);
+    assert.doesNotMatch(texts, /sent nothing/);
+  });
+
   const step = (row: number) => (row >= 2000 && row < 2300 ? 1 : 0);
 
   it("raises the alarm where the record has its step, with a sentence, after the learning phase", async () => {
