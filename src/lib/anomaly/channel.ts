@@ -8,6 +8,7 @@
  * left its band it is followed no faster than it was seen to move. A channel that did not wander keeps its baseline.
  */
 import type { Json } from "../store/store.ts";
+import { resolution } from "./detectors/baseline.ts";
 import { num } from "./json.ts";
 
 const CLIP = 3;
@@ -189,13 +190,6 @@ export class Channel {
 export function median(sorted: ArrayLike<number>): number {
   const mid = sorted.length >> 1;
   return sorted.length % 2 ? sorted[mid]! : (sorted[mid - 1]! + sorted[mid]!) / 2;
-}
-
-/** The usual step between neighbouring values of a sorted list: the rounding, where a signal is rounded. */
-function resolution(sorted: Float64Array): number {
-  const steps: number[] = [];
-  for (let i = 1; i < sorted.length; i++) if (sorted[i]! > sorted[i - 1]!) steps.push(sorted[i]! - sorted[i - 1]!);
-  return steps.length ? median(steps.sort((a, b) => a - b)) : 0;
 }
 
 /** Lag-one autocorrelation of clipped deviations, with Kendall's (1954) correction of the estimate's bias, 0 … 0.999. */

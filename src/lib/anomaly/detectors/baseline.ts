@@ -50,6 +50,8 @@ export class Baseline {
     this.down = (this.location - at(SHARE)) / EDGE;
     // Where nearly all values are the same, the quantiles meet: the rare others tell the spread.
     if (Math.max(this.up, this.down) < RARE * sd) this.#floor = Math.max(this.#floor, sd / 2);
+    // No value is known better than the rounding of its steps.
+    this.#floor = Math.max(this.#floor, resolution(sorted) / Math.sqrt(12));
     this.up = Math.max(this.up, this.#floor);
     this.down = Math.max(this.down, this.#floor);
     this.count = count;
@@ -131,6 +133,13 @@ export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   const mid = sorted.length >> 1;
   return sorted.length % 2 ? sorted[mid]! : (sorted[mid - 1]! + sorted[mid]!) / 2;
+}
+
+/** The usual step between neighbouring values of a sorted list: the rounding, where a signal is rounded; 0 when all are the same. */
+export function resolution(sorted: Float64Array): number {
+  const steps: number[] = [];
+  for (let i = 1; i < sorted.length; i++) if (sorted[i]! > sorted[i - 1]!) steps.push(sorted[i]! - sorted[i - 1]!);
+  return median(steps);
 }
 
 const between = (x: number, low: number, high: number): number => Math.max(low, Math.min(high, x));

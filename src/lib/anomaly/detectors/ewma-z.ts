@@ -16,6 +16,8 @@ import { studentSurprise } from "./normal.ts";
 
 const LOOKS = 3;
 const PRIOR = Math.log(LOOKS);
+/** Deviation up to which a single value is an ordinary one. */
+const ORDINARY = 3;
 /** After a change was accepted: samples until the new level is known. */
 const SETTLE = 60;
 /** Deviation of the average from which on it is an excursion. */
@@ -51,6 +53,10 @@ export class EwmaZ implements ChannelDetector {
   #before = [0, 0, 0];
   #last = Number.NaN;
   #move = Number.NaN;
+  /** Ordinary values in a row, and the means of them and of their steps. */
+  #run = 0;
+  #runMean = 0;
+  #runMove = 0;
   /** While settling: what was seen of each look. */
   #seen: number[][] | undefined;
   /** Deviations before the maintenance. */
@@ -72,6 +78,11 @@ export class EwmaZ implements ChannelDetector {
     return this.#baselines[0]!;
   }
 
+  /** A mean over many samples in standard deviations of the average. */
+  meanZ(mean: number): number {
+    return this.#baselines[1]!.z(mean);
+  }
+
   /** @param band smallest deviation of value and average that matters, in the signal's unit */
   update(time: number, value: number, learn: boolean, band = 0): number {
     if (Number.isNaN(value)) return Number.NaN;
@@ -84,6 +95,7 @@ export class EwmaZ implements ChannelDetector {
       this.#settle();
       return Number.NaN;
     }
+    this.#comeBack();
     let surprise = 0;
     for (let i = 0; i < LOOKS; i++) {
       const b = this.#baselines[i]!;
@@ -118,6 +130,33 @@ export class EwmaZ implements ChannelDetector {
   resume(): void {
     if (!this.#learning) this.#now[1] = this.#baselines[1]!.location;
     this.#last = Number.NaN;
+    this.#run = 0;
+  }
+
+  /**
+   * After an excursion the averages still tell of it when the values have long been ordinary again. Once these have been so for as long as
+   * the average remembers, 1 / λ, it starts anew from their mean, which still shows what is not ordinary of them together.
+   */
+  #comeBack(): void {
+    const value = this.#now[0]!;
+    const step = Math.abs(value - this.#before[0]!);
+    if (Math.abs(this.#baselines[0]!.z(value)) >= ORDINARY) {
+      this.#run = 0;
+      return;
+    }
+    const n = ++this.#run;
+    this.#runMean += (value - this.#runMean) / n;
+    // The step back into the ordinary is part of the excursion.
+    if (n > 1) this.#runMove += (step - this.#runMove) / (n - 1);
+    if (n < 1 / this.#lambda) return;
+    const [, average, roughness] = this.#baselines;
+    const far = Math.abs(average!.z(this.#now[1]!));
+    if (far > EXCURSION && Math.abs(average!.z(this.#runMean)) < far) this.#now[1] = this.#runMean;
+    if (roughness!.z(this.#now[2]!) > EXCURSION && this.#runMove < this.#move) {
+      this.#move = this.#runMove;
+      this.#now[2] = logMove(this.#move, value);
+    }
+    this.#run = 0;
   }
 
   #look(value: number): void {
@@ -133,7 +172,7 @@ export class EwmaZ implements ChannelDetector {
       const step = Math.abs(value - this.#last);
       this.#move = Number.isNaN(this.#move) ? step : this.#move + (lambda / 2) * (step - this.#move);
       now[1] = before[1]! + lambda * (value - before[1]!);
-      now[2] = Math.log(this.#move + 1e-12 * Math.abs(value) + 1e-300);
+      now[2] = logMove(this.#move, value);
     }
     this.#last = value;
   }
@@ -194,6 +233,7 @@ export class EwmaZ implements ChannelDetector {
       before: this.#before.slice(),
       last: Number.isNaN(this.#last) ? null : this.#last,
       move: Number.isNaN(this.#move) ? null : this.#move,
+      run: [this.#run, this.#runMean, this.#runMove],
       seen: this.#seen?.map((values) => values.slice()) ?? null,
       from: this.#from?.slice() ?? null,
       z: Array.from(this.z),
@@ -219,9 +259,15 @@ export class EwmaZ implements ChannelDetector {
     this.#before = three(s.before).map(num);
     this.#last = s.last === null ? Number.NaN : num(s.last);
     this.#move = s.move === null ? Number.NaN : num(s.move);
+    const [run, mean, step] = three(s.run).map(num);
+    this.#run = run!;
+    this.#runMean = mean!;
+    this.#runMove = step!;
     this.#seen = s.seen === null ? undefined : three(s.seen).map((v) => (Array.isArray(v) ? v.map(num) : []));
     this.#from = s.from === null ? null : three(s.from).map(num);
     this.z.set(three(s.z).map(num));
     this.look = NAMES.includes(s.look as Look) ? (s.look as Look) : "value";
   }
 }
+
+const logMove = (move: number, value: number): number => Math.log(move + 1e-12 * Math.abs(value) + 1e-300);
