@@ -24,6 +24,8 @@ export interface AlertInput {
   over: boolean;
   /** Well below the limit: the hysteresis is the caller's. */
   below: boolean;
+  /** It is the alarm that seemed to be over, not a new one: it is told as a change, and who has acknowledged it needs not do so again. */
+  again?: boolean;
   severity: "info" | "warning" | "alarm";
 }
 
@@ -50,19 +52,19 @@ export class Alert {
     return !this.active && this.#over > 0;
   }
 
-  update({ time, over, below, severity }: AlertInput): Transition | undefined {
+  update({ time, over, below, again = false, severity }: AlertInput): Transition | undefined {
     this.#over = over ? this.#over + 1 : 0;
     this.#below = below ? this.#below + 1 : 0;
     if (this.#rest > 0) this.#rest--;
     if (!this.active) {
       if (this.#over < this.#options.hold || this.#rest > 0) return undefined;
       this.active = true;
-      this.latched = this.#options.latch;
-      this.#acknowledged = false;
+      this.#acknowledged = again && this.#acknowledged;
+      this.latched = this.#options.latch && !this.#acknowledged;
       this.severity = severity;
       this.#milder = 0;
       this.since = time;
-      return "raised";
+      return again ? "changed" : "raised";
     }
     if (this.#below >= this.#options.clear) {
       this.clear(time, this.#acknowledged);

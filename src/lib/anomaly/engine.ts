@@ -15,6 +15,7 @@ import type { AnomalyOptions } from "./options.ts";
 import { Rows } from "./rows.ts";
 import { suspectSensor } from "./sensor.ts";
 import { StreamDetector } from "./stream.ts";
+import { lowerFirst } from "./words.ts";
 
 /** Smallest deviation that matters, of a signal with a normal range: this share of it. */
 const BAND = 0.01;
@@ -97,12 +98,13 @@ export class AnomalyEngine {
     const v = this.#stream.update(time, this.#rows.x, !this.#frozen, mode);
     if (!v.judged) return [];
     const severity = v.severity === "alarm" ? "alarm" : "warning";
-    const transition = main.alert.update({ time, over: v.active, below: !v.active, severity });
+    const transition = main.alert.update({ time, over: v.active, below: !v.active, again: v.resumed, severity });
     this.#contributions = contributions(this.#rows, v.shares);
     const before = this.#suspect;
     this.#suspect = main.alert.active ? this.#explain() : null;
     const named = main.alert.active && this.#suspect !== before;
-    const text = this.#why[0] ?? "The signals do not fit together as usual";
+    const cause = this.#why[0] ?? "The signals do not fit together as usual";
+    const text = v.resumed ? `Again: ${lowerFirst(cause)}` : cause;
     return tell(main, transition ?? (named ? "changed" : undefined), time, text);
   }
 

@@ -56,8 +56,9 @@ export class StreamDetector {
   #single: Univariate | undefined;
   #layer: AlertLayer;
   #usual: UnivariateVerdict | undefined;
-  /** The alarm of a single signal has reached a deviation that matters. */
+  /** The alarm of a single signal has reached a deviation that matters; it has done so before a pause. */
   #told = false;
+  #known = false;
   #modes = new Map<string, Multivariate>();
   #mode = "";
   /** Rows still to wait after a change of mode. */
@@ -141,11 +142,15 @@ export class StreamDetector {
     const { shares } = this.#current;
     const matters =
       Math.abs(this.#usual.z) * this.#usual.scale >= this.#options.bands[0]! || this.#usual.cause === "stuck";
-    const raised = alarm.active && !this.#told && matters;
-    this.#told = alarm.active && (this.#told || raised);
+    if (alarm.raised) this.#known = false;
+    const now = alarm.active && !this.#told && matters;
+    const raised = now && !this.#known;
+    const resumed = now && this.#known;
+    this.#told = alarm.active && (this.#told || now);
+    if (now) this.#known = true;
     const judged = learned >= 1 && !Number.isNaN(x) && alarm.threshold > 0;
     shares[0] = 1;
-    const shown = { active: this.#told, raised, judged, progress: learned, event: score, shares };
+    const shown = { active: this.#told, raised, resumed, judged, progress: learned, event: score, shares };
     Object.assign(this.#verdict, alarm, shown);
     if (this.#told) this.#verdict.score = Math.max(AT_THRESHOLD, alarm.score);
     return this.#verdict;
@@ -236,6 +241,7 @@ export class StreamDetector {
       mode: this.#mode,
       transient: this.#transient,
       told: this.#told,
+      known: this.#known,
       modes: Array.from(this.#modes, ([name, m]) => [name, m.snapshot()]),
       verdict: [this.#verdict.score, this.#verdict.event, this.#verdict.progress],
       judged: this.#verdict.judged,
@@ -250,6 +256,7 @@ export class StreamDetector {
     this.#mode = String(s.mode);
     this.#transient = num(s.transient);
     this.#told = s.told === true;
+    this.#known = s.known === true;
     this.#modes = new Map();
     for (const entry of list(s.modes)) {
       const [name, saved] = list(entry, 2);

@@ -10,6 +10,7 @@ import type { Json } from "../store/store.ts";
 import { AlertLayer, type AlertLayerOptions, type AlertVerdict } from "./alarm/layer.ts";
 import { News, type NewsOptions } from "./alarm/news.ts";
 import { EwmaZ, type Look } from "./detectors/ewma-z.ts";
+import { Habit } from "./detectors/habit.ts";
 import { Novelty } from "./detectors/novelty.ts";
 import { DAY_MS, Profile } from "./detectors/profile.ts";
 import { Rhythm } from "./detectors/rhythm.ts";
@@ -18,6 +19,11 @@ import { fields, num } from "./json.ts";
 
 /** Weight of a known value at an unusual time of day against that of an unknown value. */
 const OFFBEAT = 0.5;
+/** Deviation of a value, or an average in its own standard deviations, that is out of the ordinary. */
+const EXTRAORDINARY = 3;
+/** Samples in a row that are out of the ordinary as they were in the last two weeks, after which an alarm that is over was none of a fault. */
+const HABITS = 32;
+const WEEK_MS = 7 * DAY_MS;
 /** Single signals have heavier tails than averages of many: theirs are believed sooner. */
 const ASSUMED = 10;
 /** Larger values count as this: their squares must stay numbers. */
@@ -61,9 +67,15 @@ export class Univariate {
   readonly #level: EwmaZ;
   /** Baseline of the deviation from the daily or weekly rhythm. */
   #rhythm: EwmaZ;
+  /** What it did at this hour of the last two weeks, alarm or not. */
+  readonly #habit: Habit;
   readonly #learning: number;
   readonly #stuck = new Stuck();
   #usesRhythm = false;
+  /** The last sample was out of the ordinary as it was in the last two weeks. */
+  #excused = false;
+  /** So many samples in a row would have been over the threshold, had they not been so in the last two weeks. */
+  #habits = 0;
 
   constructor({ falseAlarmsPerMonth = 1, learning = 400, alarm: rules, ...news }: UnivariateOptions = {}) {
     this.alert = new AlertLayer({ ...rules, falseAlarmsPerMonth, assumed: ASSUMED });
@@ -71,6 +83,7 @@ export class Univariate {
     this.#learning = learning;
     this.#level = new EwmaZ({ learning });
     this.#rhythm = new EwmaZ({ learning });
+    this.#habit = new Habit(learning);
     const alarm = this.alert.verdict;
     this.#verdict = { score: 0, deviation: 0, alarm, learned: 0, z: 0, expected: 0, scale: 0, cause: "value" };
   }
@@ -86,9 +99,11 @@ export class Univariate {
     const v = this.#verdict;
     const x = tame(value);
     const learn = !freeze && !this.alert.frozen && !this.alert.verdict.over;
-    const residual = this.#follow(time, x, learn);
+    const residual = this.#profile.look(time, x);
     v.score = Number.isNaN(x) ? 0 : this.#news.update(this.#surprise(time, x));
     this.alert.update(time, this.#deviate(time, x, residual, learn), learn);
+    // Not even the first sample of a fault is learned.
+    if (learn && !v.alarm.over) this.#follow();
     v.deviation = v.alarm.score;
     v.learned = this.#level.progress;
     return v;
@@ -98,7 +113,8 @@ export class Univariate {
   declare(time: number, value: number): void {
     const x = tame(value);
     if (!Number.isNaN(x)) this.#news.update(this.#surprise(time, x));
-    this.alert.declare(time, this.#deviate(time, x, this.#follow(time, x, true), true));
+    this.alert.declare(time, this.#deviate(time, x, this.#profile.look(time, x), true));
+    this.#follow();
     this.#verdict.learned = this.#level.progress;
   }
 
@@ -115,24 +131,49 @@ export class Univariate {
     return this.#beat.found && offbeat > 0 ? Math.hypot(value, OFFBEAT * offbeat) : value;
   }
 
-  /** Deviation from the rhythm. A day that has become a week has other deviations, which are learned anew. */
-  #follow(time: number, x: number, learn: boolean): number {
+  /** The rhythm learns. A day that has become a week has other deviations, which are learned anew. */
+  #follow(): void {
     const { weekly } = this.#profile;
-    const residual = this.#profile.update(time, x, learn);
+    this.#profile.learn();
     if (weekly !== this.#profile.weekly) this.#rhythm = new EwmaZ({ learning: this.#learning });
-    return residual;
   }
 
   #deviate(time: number, x: number, residual: number, learn: boolean): number {
     const level = this.#level.update(time, x, learn);
     const rhythm = this.#rhythm.update(time, residual, learn);
     // The rhythm is taken up and given up only while all is well: an alarm keeps the eyes that saw it.
-    if (learn) this.#usesRhythm = this.#profile.found && this.#rhythm.progress >= 1;
+    if (learn) this.#choose(this.#profile.found && this.#rhythm.progress >= 1);
     const stuck = this.#stuck.update(time, x, learn);
-    const raw = this.#usesRhythm ? rhythm : level;
+    let raw = this.#usesRhythm ? rhythm : level;
+    const { threshold } = this.alert.verdict;
+    const { z } = this.#usesRhythm ? this.#rhythm : this.#level;
+    const ordinary = Math.max(Math.abs(z[0]!), Math.abs(z[1]!)) < EXTRAORDINARY;
+    const habit = this.#habit.update(time, x, ordinary);
     if (Number.isNaN(x) || this.#level.progress < 1) return Number.NaN;
+    this.#habit.judge(ordinary && !(raw > threshold), this.alert.interval.value / WEEK_MS);
+    // Where there is a rhythm, its two descriptions must both be surprised. Averages tell of a habitual hour for a while after it.
+    const known = this.#usesRhythm || this.#habitual() || (this.#excused && raw > threshold);
+    this.#excused = habit < raw && known;
+    this.#habits = this.#excused && raw > threshold ? this.#habits + 1 : 0;
+    if (this.#habits === HABITS) this.alert.habitual();
+    if (this.#excused) raw = habit;
     this.#explain(stuck > STUCK_AT);
     return stuck > STUCK_AT ? Math.max(Number.isNaN(raw) ? 0 : raw, stuck) : raw;
+  }
+
+  #choose(rhythm: boolean): void {
+    if (rhythm === this.#usesRhythm) return;
+    this.#usesRhythm = rhythm;
+    this.alert.doubt();
+  }
+
+  /** True when the same hour was out of the ordinary in the last two weeks too, in the same direction. */
+  #habitual(): boolean {
+    const used = this.#usesRhythm ? this.#rhythm : this.#level;
+    const [last, before] = this.#habit.means.map((mean) =>
+      used.meanZ(this.#usesRhythm ? (mean - this.#profile.expected) / this.#profile.usual : mean),
+    ) as [number, number];
+    return Math.min(Math.abs(last), Math.abs(before)) > EXTRAORDINARY && last > 0 === before > 0;
   }
 
   /** Fills in what the verdict says of the usual. */
@@ -169,6 +210,8 @@ export class Univariate {
     return {
       verdict,
       usesRhythm: this.#usesRhythm,
+      excused: this.#excused,
+      habits: this.#habits,
       alert: this.alert.snapshot(),
       news: this.#news.snapshot(),
       novelty: this.#novelty.snapshot(),
@@ -177,6 +220,7 @@ export class Univariate {
       profile: this.#profile.snapshot(),
       level: this.#level.snapshot(),
       rhythm: this.#rhythm.snapshot(),
+      habit: this.#habit.snapshot(),
       stuckSensor: this.#stuck.snapshot(),
     };
   }
@@ -186,6 +230,8 @@ export class Univariate {
     const s = fields(state);
     const v = fields(s.verdict);
     this.#usesRhythm = s.usesRhythm === true;
+    this.#excused = s.excused === true;
+    this.#habits = num(s.habits);
     this.alert.restore(s.alert);
     this.#news.restore(s.news);
     this.#novelty.restore(s.novelty);
@@ -194,6 +240,7 @@ export class Univariate {
     this.#profile.restore(s.profile);
     this.#level.restore(s.level);
     this.#rhythm.restore(s.rhythm);
+    this.#habit.restore(s.habit);
     this.#stuck.restore(s.stuckSensor);
     const { alarm, ...known } = this.#verdict;
     for (const key of Object.keys(known)) if (key !== "cause") num(v[key]);

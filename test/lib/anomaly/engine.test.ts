@@ -282,6 +282,71 @@ describe("anomaly engine", () => {
     assert.equal(section.state, "active", "eight standard deviations of the settled model");
   });
 
+  /** One temperature, and what was told of it; keeps its alarms until acknowledged, or not. */
+  function thermometer(latch: boolean) {
+    const engine = engineFor(["flow"], { latch });
+    const random = gaussian(43);
+    let time = START;
+    let section = engine.update(message(time, { flow: 60 })).section;
+    const events: AnomalyEvent[] = [];
+    const run = (n: number, shift: (k: number) => number) => {
+      for (let k = 0; k < n; k++) {
+        const result = engine.update(message((time += 60_000), { flow: 60 + random() + shift(k) }));
+        section = result.section;
+        events.push(...result.events);
+      }
+      return section;
+    };
+    return { engine, events, run, now: () => time };
+  }
+  const well = () => 0;
+
+  it("keeps the alarm of a single signal until it is acknowledged, before or after it is over, or not at all", () => {
+    for (const seen of ["before", "after", "never kept"]) {
+      const { engine, run, now } = thermometer(seen !== "never kept");
+      run(3000, well);
+      let section = run(300, () => 8);
+      assert.deepEqual([section.state, section.active, section.latched], ["active", true, seen !== "never kept"]);
+      if (seen === "before") assert.equal(engine.action("acknowledge", now())!.message, "Alarm acknowledged.");
+      section = run(100, well);
+      assert.deepEqual([section.active, section.latched], [false, seen === "after"], seen);
+      if (seen === "after") {
+        assert.deepEqual([section.state, section.severity], ["latched", "info"]);
+        assert.match(section.why[0]!, /^Over, waits to be acknowledged: Flow /);
+        const again = engineFor(["flow"], { latch: true });
+        again.restore(JSON.parse(JSON.stringify(engine.snapshot())));
+        assert.equal(again.action("acknowledge", now())!.message, "Alarm acknowledged.");
+        section = run(2000, well);
+        assert.equal(section.state, "latched", "until somebody has seen it");
+        engine.action("acknowledge", now());
+      }
+      section = run(20, well);
+      assert.deepEqual([section.state, section.severity], ["normal", "none"], seen);
+      assert.equal(engine.action("acknowledge", now())!.message, "There is no alarm to acknowledge.");
+    }
+  });
+
+  it("tells a fault that comes and goes once, and its first return as a change", () => {
+    const { engine, events, run, now } = thermometer(true);
+    run(3000, well);
+    run(600, (k) => (k < 300 ? 8 : 0));
+    assert.deepEqual(
+      events.map((e) => e.event),
+      ["raised", "cleared"],
+    );
+    engine.action("acknowledge", now());
+    const section = run(6000, (k) => (k % 600 < 300 ? 8 : 0));
+    assert.deepEqual(
+      events.map((e) => e.event),
+      ["raised", "cleared", "changed"],
+    );
+    assert.match(events[2]!.text, /^Again: flow .* above its usual /);
+    assert.deepEqual([section.active, section.latched], [true, false], "who has seen it needs not see it again");
+    run(4000, well);
+    assert.equal(events.length, 4);
+    assert.match(events[3]!.text, /^Again: flow .* Back to normal after \S+ days\.$/);
+  });
+
   it("learns anew when its only signal turns into the residual of a model", () => {
     const engine = engineFor(["flow"], { learning: 50, latch: false });
     const random = gaussian(41);

@@ -47,12 +47,22 @@ export class Budget {
   /** @param assumed weight, in peaks, of the mean excess of 1 that Gaussian data have; the smaller, the sooner a heavy tail is believed */
   constructor(assumed = 20) {
     this.#assumed = assumed;
+    this.#assume(PRIOR);
+  }
+
+  /** Adds stretches of the starting law. */
+  #assume(stretches: number): void {
     for (let i = 0; i < BINS; i++) {
       const share = gumbel(edge(i + 1) - LOCATION) - (i ? gumbel(edge(i) - LOCATION) : 0);
-      this.#histogram[i] = PRIOR * share;
+      this.#histogram[i]! += stretches * share;
     }
-    this.#blocks = PRIOR;
-    this.#samples = PRIOR * BLOCK;
+    this.#blocks += stretches;
+    this.#samples += stretches * BLOCK;
+  }
+
+  /** Scores have another law from now on: what was learned counts as much as the starting law. */
+  doubt(): void {
+    this.#assume(this.#blocks);
   }
 
   /** Takes the score of one calm sample into account. True when a stretch has ended, so that levels may have changed. */

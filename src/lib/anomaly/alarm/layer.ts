@@ -11,47 +11,17 @@ import { fields, num } from "../json.ts";
 import { Budget } from "./budget.ts";
 import { Course } from "./course.ts";
 import { Interval } from "./interval.ts";
+import type { AlertLayerOptions, AlertVerdict } from "./verdict.ts";
 
 const MONTH_MS = 30 * 86_400_000;
 /** An alarm instead of a warning from this many thresholds on. */
 const SEVERE = 2;
-/** An alarm that is over within this many times `clear` was brief. */
-const BRIEF = 4;
 /** Share of long calms that normal operation breaks. */
 const BROKEN = 0.1;
 /** Surprise of about one in 160 000. */
 const KNEE = 12;
 
-export interface AlertLayerOptions {
-  /** False alarms per 30 days that are worth it. */
-  falseAlarmsPerMonth: number;
-  /** Consecutive samples over the threshold before the alarm is raised. Default 1. */
-  hold?: number;
-  /** Consecutive calm samples before it is cleared at the earliest. Default 32. */
-  clear?: number;
-  /**
-   * What counts as calm, in thresholds, or as much more as normal operation needs to be calm for `clear` samples nine times out of ten; else
-   * where normal operation spends its time, at most 0.6.
-   */
-  calm?: number;
-  /** Samples after a clearing during which it is not raised again. Default 0. */
-  refractory?: number;
-  /** Weight, in peaks, of the assumption that scores have the tail of Gaussian data. Default 20. */
-  assumed?: number;
-}
-
-export interface AlertVerdict {
-  /** 0 … 1; 0.5 at the threshold. */
-  score: number;
-  /** The raw score held for `hold` samples; what the threshold is about. */
-  surprise: number;
-  threshold: number;
-  over: boolean;
-  active: boolean;
-  /** True for the one sample at which the alarm was raised, for the first time or after a pause. */
-  raised: boolean;
-  severity: "none" | "warning" | "alarm";
-}
+export type { AlertLayerOptions, AlertVerdict } from "./verdict.ts";
 
 export class AlertLayer {
   readonly verdict: AlertVerdict;
@@ -63,11 +33,12 @@ export class AlertLayer {
   readonly #course: Course;
   /** Samples still to rest. */
   #rest = 0;
-  /** The alarm that is over was brief: what came and went is how this signal is; what lasted may have been a fault. */
-  #brief = false;
-  /** Highest surprise of the alarm that stands, or stood last, and how it was counted. */
+  /** Highest surprise of the alarm that stands, or stood last; how it was counted when it was raised, and how it is counted now, 0 when not at all. */
   #peak = 0;
+  #lasting = 0;
   #counted = 0;
+  /** What stood last came and went. */
+  #event = false;
   #threshold = Number.NaN;
   /** Level below which it is calm. */
   #usual = 0;
@@ -89,6 +60,7 @@ export class AlertLayer {
       over: false,
       active: false,
       raised: false,
+      resumed: false,
       severity: "none",
     };
   }
@@ -113,7 +85,7 @@ export class AlertLayer {
   update(time: number, raw: number, learn: boolean): AlertVerdict {
     const v = this.verdict;
     this.interval.update(time);
-    v.raised = false;
+    v.raised = v.resumed = false;
     if (Number.isNaN(raw)) return v;
     if (Number.isNaN(this.#threshold)) this.#renew();
     const surprise = (v.surprise = this.#hold(tame(raw)));
@@ -164,11 +136,13 @@ export class AlertLayer {
   #raise(): void {
     const v = this.verdict;
     v.active = true;
-    v.raised = true;
     this.latched = true;
-    if (this.#course.begin()) {
+    v.raised = this.#course.begin();
+    v.resumed = !v.raised;
+    // Events that come and go count one by one, what lasts counts once.
+    if (v.raised || this.#event) {
       this.#peak = v.surprise;
-      this.#counted = this.#budget.alarm(this.#threshold);
+      this.#counted = this.#lasting = this.#budget.alarm(this.#threshold);
     } else this.#peak = Math.max(this.#peak, v.surprise);
     v.severity = v.surprise > SEVERE * this.#threshold ? "alarm" : "warning";
   }
@@ -179,7 +153,9 @@ export class AlertLayer {
     if (v.surprise > SEVERE * this.#threshold) v.severity = "alarm";
     if (this.#course.pauses !== this.#pauses) this.#findCalm();
     if (!this.#course.stand(raw <= this.#usual, v.over)) return;
-    this.#brief = this.#course.age <= BRIEF * this.#options.clear;
+    // What came and went is how this signal is; what lasted may have been a fault.
+    this.#event = this.#course.brief;
+    if (this.#course.again) this.#count(this.#event);
     this.#end();
   }
 
@@ -190,18 +166,32 @@ export class AlertLayer {
     this.#renew();
   }
 
-  /** The alarm may only be making a pause; how high it counts is settled when it is over for good. */
+  /** The alarm may only be making a pause. */
   #wait(): void {
-    if (this.#course.wait()) this.#settle(this.#brief);
+    if (!this.#course.wait()) return;
+    this.#count(this.#event);
+    this.#renew();
   }
 
-  /** @param real the height that the alarm reached was normal after all, so that it counts as it was; else as the threshold */
-  #settle(real: boolean): void {
-    if (real && this.#counted > 0) {
-      this.#budget.count(this.#counted, -1);
-      this.#budget.count(this.#peak, 1);
-      this.#counted = this.#peak;
-    }
+  /** @param real the height that the alarm reached was normal after all, so that it counts as it was; else as a little above the threshold then */
+  #count(real: boolean): void {
+    if (this.#counted === 0) return;
+    const height = real ? this.#peak : this.#lasting;
+    this.#budget.count(this.#counted, -1);
+    this.#budget.count(height, 1);
+    this.#counted = height;
+  }
+
+  /** A person says that it is over. */
+  #settle(): void {
+    this.#count(true);
+    this.#course.forget();
+    this.#renew();
+  }
+
+  /** What comes back is a habit of the machine, no fault that made a pause: the alarm that is over is over for good. */
+  habitual(): void {
+    if (this.verdict.active || !this.#course.probation) return;
     this.#course.forget();
     this.#renew();
   }
@@ -210,9 +200,15 @@ export class AlertLayer {
     this.latched = false;
   }
 
+  /** The detector judges by something else from now on, so that its scores may have another law. */
+  doubt(): void {
+    this.#budget.doubt();
+    this.#renew();
+  }
+
   /** The state is accepted as normal: the alarm ends, what was learned about the scores stays. */
   relearn(): void {
-    if (this.frozen) this.#settle(true);
+    if (this.frozen) this.#settle();
     if (this.verdict.active) this.#end();
     this.#recent.fill(0);
   }
@@ -220,7 +216,7 @@ export class AlertLayer {
   /** A person called the alarm that stands, or stood last, false: its real height counts as normal from now on. */
   falseAlarm(): void {
     if (this.#counted === 0) return;
-    this.#settle(true);
+    this.#settle();
     this.#end();
     this.#counted = 0;
     this.acknowledge();
@@ -245,8 +241,8 @@ export class AlertLayer {
       budget: this.#budget.snapshot(),
       falseAlarmsPerMonth: this.#options.falseAlarmsPerMonth,
       course: this.#course.snapshot(),
-      brief: this.#brief,
-      state: [this.#rest, this.#peak, this.#counted, this.#usual, this.#pauses, this.#at],
+      event: this.#event,
+      state: [this.#rest, this.#peak, this.#lasting, this.#counted, this.#usual, this.#pauses, this.#at],
       threshold: Number.isNaN(this.#threshold) ? null : this.#threshold,
       recent: Array.from(this.#recent),
     };
@@ -255,15 +251,16 @@ export class AlertLayer {
   restore(state: unknown): void {
     const s = fields(state);
     const v = fields(s.verdict);
-    if (!Array.isArray(s.state) || s.state.length !== 6) throw new RangeError("The snapshot does not fit.");
-    const [rest, peak, counted, usual, pauses, at] = s.state.map(num);
+    if (!Array.isArray(s.state) || s.state.length !== 7) throw new RangeError("The snapshot does not fit.");
+    const [rest, peak, lasting, counted, usual, pauses, at] = s.state.map(num);
     this.latched = s.latched === true;
     this.interval.restore(s.interval);
     this.#budget.restore(s.budget);
     this.#course.restore(s.course);
-    this.#brief = s.brief === true;
+    this.#event = s.event === true;
     this.#rest = rest!;
     this.#peak = peak!;
+    this.#lasting = lasting!;
     this.#counted = counted!;
     this.#usual = usual!;
     this.#pauses = pauses!;
@@ -280,6 +277,7 @@ export class AlertLayer {
       severity: v.severity === "alarm" || v.severity === "warning" ? v.severity : "none",
       threshold: this.#threshold,
       raised: false,
+      resumed: false,
     });
     // The sensitivity may have been changed since.
     if (!Number.isNaN(this.#threshold) && num(s.falseAlarmsPerMonth) !== this.#options.falseAlarmsPerMonth)

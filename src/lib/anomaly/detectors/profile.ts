@@ -43,6 +43,10 @@ export class Profile {
   #total = 0;
   #seen = 0;
   #judged = 0;
+  /** The sample that was looked at last, its residual and its bin. */
+  #value = Number.NaN;
+  #residual = Number.NaN;
+  #at = 0;
 
   /**
    * @param period milliseconds
@@ -57,12 +61,20 @@ export class Profile {
     this.#samples = new Float64Array(bins);
   }
 
+  /** One sample, looked at and, if wanted, learned. @returns as `look` */
+  update(time: number, value: number, learn: boolean): number {
+    this.look(time, value);
+    if (learn) this.learn();
+    return this.#deviation;
+  }
+
   /**
-   * One sample.
+   * One sample is compared with what is usual; nothing is learned.
    * @returns deviation from what is usual at this time, in mean absolute deviations usual at this time; NaN while the time has not
    *   been seen twice, or when the value is missing
    */
-  update(time: number, value: number, learn: boolean): number {
+  look(time: number, value: number): number {
+    this.#value = this.#residual = value;
     if (Number.isNaN(value)) return Number.NaN;
     const period = this.#period;
     const at = ((((time % period) + period) % period) / period) * this.#bins;
@@ -73,12 +85,21 @@ export class Profile {
     const usual = this.#usual(k);
     if (!Number.isNaN(expected)) this.expected = expected;
     this.usual = usual;
-    if (learn) {
-      this.#sum += value;
-      this.#count++;
-      this.#judge(value, residual, k);
-    }
-    return this.#judged < ENOUGH ? Number.NaN : residual / usual;
+    this.#residual = residual;
+    this.#at = k;
+    return this.#deviation;
+  }
+
+  get #deviation(): number {
+    return this.#judged < ENOUGH ? Number.NaN : this.#residual / this.usual;
+  }
+
+  /** The sample that was looked at last is normal. Once for each. */
+  learn(): void {
+    if (Number.isNaN(this.#value)) return;
+    this.#sum += this.#value;
+    this.#count++;
+    this.#judge(this.#value, this.#residual, this.#at);
   }
 
   /** Mean absolute deviation at this time, drawn towards that of the whole period while it rests on few samples. */

@@ -35,17 +35,30 @@ export class Rhythm {
     return (this.#weekly ? this.#week : this.#day).usual;
   }
 
+  /** One sample, looked at and, if wanted, learned. @returns as `look`, before it was learned */
+  update(time: number, value: number, learn: boolean): number {
+    const deviation = this.look(time, value);
+    if (learn) this.learn();
+    return deviation;
+  }
+
   /**
-   * One sample.
+   * One sample is compared with what is usual; nothing is learned.
    * @param time source time, ms UTC
    * @param value NaN when missing
    * @returns deviation from what is usual at this time, in mean absolute deviations usual at this time; NaN while it is not known
    */
-  update(time: number, value: number, learn: boolean): number {
-    const day = this.#day.update(time, value, learn);
-    const week = this.#week.update(time, value, learn);
-    if (learn) this.#weekly = this.#week.found && this.#week.left < (this.#weekly ? WORSE : BETTER) * this.#day.left;
+  look(time: number, value: number): number {
+    const day = this.#day.look(time, value);
+    const week = this.#week.look(time, value);
     return this.#weekly ? week : day;
+  }
+
+  /** The sample that was looked at last is normal. Once for each. */
+  learn(): void {
+    this.#day.learn();
+    this.#week.learn();
+    this.#weekly = this.#week.found && this.#week.left < (this.#weekly ? WORSE : BETTER) * this.#day.left;
   }
 
   snapshot(): Json {
