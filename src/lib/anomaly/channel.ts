@@ -26,6 +26,8 @@ const PARTS = 8;
 const SIGNIFICANT = 2;
 /** A level that has left its band is followed this many standard deviations of its wander, and no farther. */
 const FARTHEST = 10;
+/** A level moves now and then this many times as fast as it usually wanders. */
+const FASTER = 3;
 /** Wander, in variances, at which a level is followed at half the full speed: four times per learning length. */
 const HALF_SPEED = 0.025;
 const FULL_SPEED = 4;
@@ -39,6 +41,8 @@ export class Channel {
   autocorrelation = 0;
   /** Variance of the wandering level, in variances of the channel. */
   wander = 0;
+  /** The level has moved farther than it can have wandered; its owner keeps it up to date. */
+  leapt = false;
   /** Samples learned; 0 while nothing is known. */
   count = 0;
   #last = 0;
@@ -46,6 +50,8 @@ export class Channel {
   /** Share of a deviation that a wandering level follows per sample, and how far it moves per sample at most. */
   #rate = 0;
   #speed = 0;
+  /** Where the level can have wandered to, as a deviation in standard deviations. */
+  #reachable = 0;
   /** How far it has crept since it left its band, in standard deviations. */
   #crept = 0;
 
@@ -145,6 +151,22 @@ export class Channel {
     this.#last = z;
   }
 
+  /**
+   * How far the level is from where it can have wandered: from one that follows it no faster than a few times as fast as it was seen to move.
+   * @param level average deviation, in standard deviations
+   * @param steps sampling intervals since the last sample
+   */
+  leap(level: number, steps: number): number {
+    const most = FASTER * this.#speed * steps;
+    this.#reachable += between(level - this.#reachable, -most, most);
+    return Math.abs(level - this.#reachable);
+  }
+
+  /** The level is a new one, or has not been seen for a while: it is where it should be. */
+  rest(): void {
+    this.#reachable = 0;
+  }
+
   /** Follows a level that has left its band, no faster than it was seen to wander. @param steps sampling intervals since the last sample */
   creep(value: number, steps: number): void {
     const most = Math.min(this.#speed * steps, Math.max(0, FARTHEST * Math.sqrt(this.wander) - this.#crept));
@@ -166,13 +188,16 @@ export class Channel {
       this.#rate,
       this.#speed,
       this.#crept,
+      this.#reachable,
+      this.leapt ? 1 : 0,
     ];
   }
 
   /** @throws RangeError when the snapshot does not fit */
   restore(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 10) throw new RangeError("The snapshot does not fit.");
-    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed, crept] = state.map(num);
+    if (!Array.isArray(state) || state.length !== 12) throw new RangeError("The snapshot does not fit.");
+    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed, crept, reachable, leapt] =
+      state.map(num);
     this.location = location!;
     this.scale = scale!;
     this.autocorrelation = autocorrelation!;
@@ -183,6 +208,8 @@ export class Channel {
     this.#rate = rate!;
     this.#speed = speed!;
     this.#crept = crept!;
+    this.#reachable = reachable!;
+    this.leapt = leapt === 1;
   }
 }
 

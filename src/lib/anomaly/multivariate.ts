@@ -19,6 +19,8 @@ const CALM = 6;
 const GAP = 5;
 /** A channel within this many standard deviations, of its average, teaches its baseline, whether an alarm stands or not. */
 const IN_BAND = 3;
+/** A level that is this many standard deviations from where it can have wandered has leapt: that is no wander. */
+const LEAP = 4;
 /** Baselines forget over this many learning lengths. */
 const HORIZON = 25;
 /** Larger values, and deviations, count as this: their squares must stay numbers. */
@@ -195,9 +197,14 @@ export class Multivariate {
       if (channel.count === 0 || Number.isNaN(x[i]!)) continue;
       const inBand = Math.abs(this.u[i]!) < IN_BAND;
       if (!inBand && lesson === "bystanders") this.#involved[i] = 1;
-      if (!inBand) channel.creep(x[i]!, this.#sample.steps);
+      const far = channel.leap(this.average[i]!, this.#sample.steps) > LEAP && !inBand;
+      channel.leapt = far || (channel.leapt && lesson !== "all");
+      // A wandering level is followed whether an alarm stands or not; one that has leapt only when none does.
+      const followed = channel.wander > 0 && !channel.leapt;
+      if (!inBand && (followed || lesson === "all")) channel.creep(x[i]!, this.#sample.steps);
+      if (!inBand) continue;
       // A fault that swings through the band teaches nothing on its way; only a level that was seen to wander goes on being followed.
-      else if (!this.#involved[i] || channel.wander > 0) channel.learn(x[i]!, this.#horizon, calm);
+      if (!this.#involved[i] || followed) channel.learn(x[i]!, this.#horizon, calm);
     }
   }
 
@@ -243,6 +250,7 @@ export class Multivariate {
     if (!this.ready) return;
     this.#detectors.resume();
     this.average.fill(0);
+    for (const channel of this.channels) channel.rest();
   }
 
   #restart(): void {

@@ -45,6 +45,29 @@ describe("channel baseline", () => {
     assert.ok(channel.location - before < channel.scale);
   });
 
+  it("tells a leap from a level that wanders, by how fast it was seen to move", () => {
+    const random = gaussian(5);
+    const channel = new Channel();
+    // The level of eight parts moves by up to six standard deviations of the noise within 500 samples.
+    channel.fit(
+      Array.from({ length: 500 }, (_, i) => 3 * Math.sin((2 * Math.PI * i) / 500) + random()),
+      0,
+    );
+    assert.ok(channel.wander > 0.3, `wander ${channel.wander}`);
+    const start = JSON.stringify(channel.snapshot());
+    let farthest = 0;
+    for (let i = 0; i < 500; i++) farthest = Math.max(farthest, channel.leap((6 * i) / 500, 1));
+    assert.ok(farthest < 1, `a ramp of that speed is never farther than ${farthest}`);
+    channel.restore(JSON.parse(start));
+    assert.ok(channel.leap(6, 1) > 5.5);
+    // A gap is time to wander.
+    channel.restore(JSON.parse(start));
+    assert.ok(channel.leap(6, 400) < 1);
+    channel.leap(6, 1);
+    channel.rest();
+    assert.ok(channel.leap(0, 1) === 0);
+  });
+
   it("gives a signal that stood still a resolution of one per cent", () => {
     const channel = new Channel();
     channel.fit(new Array(50).fill(40), 0);

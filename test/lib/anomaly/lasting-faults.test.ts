@@ -91,6 +91,26 @@ describe("anomaly: a fault is never learned as normal", function () {
     }
   });
 
+  it("three signals that seem to wander: a step of 5 standard deviations stays active all the same", () => {
+    for (const [phi, least] of [
+      [0.9, 1],
+      [0.97, 0.95],
+      [0.99, 0.95],
+    ] as const) {
+      const shares: number[] = [];
+      for (let seed = 1; seed <= 6; seed++) {
+        // 500 rows are worth 26, 8 and 2.5 independent values: they show a level that wanders.
+        const { run } = machine(3, phi, `wander ${seed}`);
+        run(4000, well);
+        const seen = run(6000, () => 5);
+        if (seen.first >= 0) shares.push(seen.active / (6000 - seen.first));
+      }
+      assert.ok(shares.length >= (phi < 0.95 ? 6 : 4), `${phi}: ${shares.length} of 6 found`);
+      const mean = shares.reduce((a, b) => a + b) / shares.length;
+      assert.ok(mean >= least, `${phi}: active ${shares} of the time`);
+    }
+  });
+
   it("is over soon after the fault is, however large it was and however long it lasted", () => {
     for (const channels of [1, 3])
       for (const size of [5, 50, 5000])
