@@ -152,8 +152,7 @@ export class Univariate {
     if (Number.isNaN(x) || this.#level.progress < 1) return Number.NaN;
     this.#habit.judge(ordinary && !(raw > threshold), this.alert.interval.value / WEEK_MS);
     // Where there is a rhythm, its two descriptions must both be surprised. Averages tell of a habitual hour for a while after it.
-    const known = this.#usesRhythm || this.#habitual() || (this.#excused && raw > threshold);
-    this.#excused = habit < raw && known;
+    this.#excused = habit < raw && (this.#usesRhythm || (this.#excused && raw > threshold) || this.#habitual());
     this.#habits = this.#excused && raw > threshold ? this.#habits + 1 : 0;
     if (this.#habits === HABITS) this.alert.habitual();
     if (this.#excused) raw = habit;
@@ -169,11 +168,16 @@ export class Univariate {
 
   /** True when the same hour was out of the ordinary in the last two weeks too, in the same direction. */
   #habitual(): boolean {
-    const used = this.#usesRhythm ? this.#rhythm : this.#level;
-    const [last, before] = this.#habit.means.map((mean) =>
-      used.meanZ(this.#usesRhythm ? (mean - this.#profile.expected) / this.#profile.usual : mean),
-    ) as [number, number];
-    return Math.min(Math.abs(last), Math.abs(before)) > EXTRAORDINARY && last > 0 === before > 0;
+    const last = this.#meanZ(this.#habit.means[0]);
+    if (Math.abs(last) <= EXTRAORDINARY) return false;
+    const before = this.#meanZ(this.#habit.means[1]);
+    return Math.abs(before) > EXTRAORDINARY && last > 0 === before > 0;
+  }
+
+  /** A mean of the signal in standard deviations of the average, from what is usual now. */
+  #meanZ(mean: number): number {
+    if (!this.#usesRhythm) return this.#level.meanZ(mean);
+    return this.#rhythm.meanZ((mean - this.#profile.expected) / this.#profile.usual);
   }
 
   /** Fills in what the verdict says of the usual. */
