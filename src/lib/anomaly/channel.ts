@@ -12,6 +12,9 @@ import { resolution } from "./detectors/baseline.ts";
 import { num } from "./json.ts";
 
 const CLIP = 3;
+/** Weight of the newest deviation in the slow average, and its own standard deviations beyond which the level is moving. */
+const SLOW = 0.02;
+const STEADY = 2;
 /** Mean z² of a standard normal deviate that is clipped at 3 (0.995) and mostly left out beyond 3 (0.973). */
 const CLIPPED_VARIANCE = 0.985;
 /** Median absolute deviation, and distance of the quantiles 2.5 and 97.5 %, of a standard normal deviate. */
@@ -46,6 +49,9 @@ export class Channel {
   /** Samples learned; 0 while nothing is known. */
   count = 0;
   #last = 0;
+  /** Slow average of the deviations, and its variance were they independent. */
+  #slow = 0;
+  #slowVariance = 0;
   #floor = 1e-9;
   /** Share of a deviation that a wandering level follows per sample, and how far it moves per sample at most. */
   #rate = 0;
@@ -135,8 +141,8 @@ export class Channel {
 
   /**
    * Takes a sample into account.
-   * @param calm false during an excursion: then only the location follows, slowly, and spread and autocorrelation, which would blind
-   * the detectors to a fault that comes slowly, stay as they are
+   * @param calm false during an excursion: then only the location follows, slowly. Spread and autocorrelation, which would blind
+   * the detectors to a fault that comes slowly, stay as they are then, and while the slow average says that the level is moving
    */
   learn(value: number, horizon: number, calm: boolean): void {
     this.count++;
@@ -144,7 +150,7 @@ export class Channel {
     const rate = 1 / Math.min(this.count, horizon);
     const z = clip(this.z(value));
     this.location += Math.max(rate, this.#rate) * this.scale * z;
-    if (calm) {
+    if (this.#steady(z, horizon) && calm) {
       this.scale = Math.max(this.#floor, this.scale * Math.sqrt(1 + rate * ((z * z) / CLIPPED_VARIANCE - 1)));
       this.autocorrelation = between(this.autocorrelation + rate * (z * this.#last - this.autocorrelation), 0, 0.999);
     }
@@ -167,8 +173,19 @@ export class Channel {
     this.#reachable = 0;
   }
 
+  /** Whether the slow average is where that of a process with this autocorrelation would be. @param z clipped */
+  #steady(z: number, horizon: number): boolean {
+    const keep = 1 - SLOW;
+    const phi = this.autocorrelation;
+    this.#slow = keep * this.#slow + SLOW * z;
+    this.#slowVariance = keep * keep * this.#slowVariance + SLOW * SLOW;
+    const widened = Math.min(1, (this.#slowVariance * (1 + phi * keep)) / (1 - phi * keep));
+    return this.#slow ** 2 < STEADY ** 2 * (widened + this.uncertainty(horizon));
+  }
+
   /** Follows a level that has left its band, no faster than it was seen to wander. @param steps sampling intervals since the last sample */
-  creep(value: number, steps: number): void {
+  creep(value: number, steps: number, horizon: number): void {
+    this.#steady(clip(this.z(value)), horizon);
     const most = Math.min(this.#speed * steps, Math.max(0, FARTHEST * Math.sqrt(this.wander) - this.#crept));
     const step = between(this.z(value) * this.#rate, -most, most);
     this.#crept += Math.abs(step);
@@ -190,14 +207,16 @@ export class Channel {
       this.#crept,
       this.#reachable,
       this.leapt ? 1 : 0,
+      this.#slow,
+      this.#slowVariance,
     ];
   }
 
   /** @throws RangeError when the snapshot does not fit */
   restore(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 12) throw new RangeError("The snapshot does not fit.");
-    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed, crept, reachable, leapt] =
-      state.map(num);
+    if (!Array.isArray(state) || state.length !== 14) throw new RangeError("The snapshot does not fit.");
+    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed, crept, ...more] = state.map(num);
+    const [reachable, leapt, slow, slowVariance] = more;
     this.location = location!;
     this.scale = scale!;
     this.autocorrelation = autocorrelation!;
@@ -210,6 +229,8 @@ export class Channel {
     this.#crept = crept!;
     this.#reachable = reachable!;
     this.leapt = leapt === 1;
+    this.#slow = slow!;
+    this.#slowVariance = slowVariance!;
   }
 }
 

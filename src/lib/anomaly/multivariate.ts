@@ -195,13 +195,13 @@ export class Multivariate {
     if (lesson === "all") this.#involved.fill(0);
     for (const [i, channel] of this.channels.entries()) {
       if (channel.count === 0 || Number.isNaN(x[i]!)) continue;
-      const inBand = Math.abs(this.u[i]!) < IN_BAND;
+      const inBand = Math.abs(this.#detectors.mewma.whole[i]!) < IN_BAND;
       if (!inBand && lesson === "bystanders") this.#involved[i] = 1;
       const far = channel.leap(this.average[i]!, this.#sample.steps) > LEAP && !inBand;
       channel.leapt = far || (channel.leapt && lesson !== "all");
       // A wandering level is followed whether an alarm stands or not; one that has leapt only when none does.
       const followed = channel.wander > 0 && !channel.leapt;
-      if (!inBand && (followed || lesson === "all")) channel.creep(x[i]!, this.#sample.steps);
+      if (!inBand && (followed || lesson === "all")) channel.creep(x[i]!, this.#sample.steps, this.#horizon);
       if (!inBand) continue;
       // A fault that swings through the band teaches nothing on its way; only a level that was seen to wander goes on being followed.
       if (!this.#involved[i] || followed) channel.learn(x[i]!, this.#horizon, calm);

@@ -10,7 +10,7 @@ export interface Panel {
   /** Share of each channel in the newest surprise. */
   readonly shares: Float64Array;
   /** The averages of the channels, by which it is decided what of a row may be learned. */
-  readonly mewma: Pick<Mewma, "u">;
+  readonly mewma: Pick<Mewma, "u" | "whole">;
   /**
    * Learns from the rows of the learning phase.
    * @returns surprise of each row, judged as well as possible by rows that are not itself

@@ -16,6 +16,9 @@ const TRANSIENT = 10;
 const CALM = 0.6;
 /** Score at the threshold. */
 const AT_THRESHOLD = 0.5;
+/** What a row over the threshold adds to the score of the rows after it while the alarm stands, and how that fades per row. */
+const FRESH = 0.1;
+const FADE = 0.97;
 /** Modes remembered; a rarer one replaces the one not seen for longest. */
 const MODES = 8;
 
@@ -59,6 +62,8 @@ export class StreamDetector {
   /** The alarm of a single signal has reached a deviation that matters; it has done so before a pause. */
   #told = false;
   #known = false;
+  /** 1 at a row over the threshold, fading. */
+  #fresh = 0;
   #modes = new Map<string, Multivariate>();
   #mode = "";
   /** Rows still to wait after a change of mode. */
@@ -130,8 +135,7 @@ export class StreamDetector {
     const { progress, shares } = this.#current;
     const v = this.#layer.update(time, raw, lesson === "all");
     const verdict = Object.assign(this.#verdict, v, { judged: !Number.isNaN(raw), progress, shares });
-    // While the alarm stands the score says so.
-    if (v.active) verdict.score = Math.max(AT_THRESHOLD, v.score);
+    verdict.score = this.#standing(v);
     verdict.event = verdict.score;
     return verdict;
   }
@@ -152,8 +156,14 @@ export class StreamDetector {
     shares[0] = 1;
     const shown = { active: this.#told, raised, resumed, judged, progress: learned, event: score, shares };
     Object.assign(this.#verdict, alarm, shown);
-    if (this.#told) this.#verdict.score = Math.max(AT_THRESHOLD, alarm.score);
+    this.#verdict.score = this.#standing({ ...alarm, active: this.#told });
     return this.#verdict;
+  }
+
+  /** While the alarm stands the score says so: at its threshold at least, and the more the fresher the last row over it. */
+  #standing({ active, over, score }: Pick<AlertVerdict, "active" | "over" | "score">): number {
+    this.#fresh = over ? 1 : this.#fresh * FADE;
+    return active ? Math.max(AT_THRESHOLD + FRESH * this.#fresh, score) : score;
   }
 
   /**
@@ -242,6 +252,7 @@ export class StreamDetector {
       transient: this.#transient,
       told: this.#told,
       known: this.#known,
+      fresh: this.#fresh,
       modes: Array.from(this.#modes, ([name, m]) => [name, m.snapshot()]),
       verdict: [this.#verdict.score, this.#verdict.event, this.#verdict.progress],
       judged: this.#verdict.judged,
@@ -257,6 +268,7 @@ export class StreamDetector {
     this.#transient = num(s.transient);
     this.#told = s.told === true;
     this.#known = s.known === true;
+    this.#fresh = num(s.fresh);
     this.#modes = new Map();
     for (const entry of list(s.modes)) {
       const [name, saved] = list(entry, 2);

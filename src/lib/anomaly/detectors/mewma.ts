@@ -30,6 +30,8 @@ export interface MewmaOptions {
 export class Mewma implements Detector {
   /** Smoothed deviation in its own standard deviations; NaN for a channel not seen yet. */
   readonly u: Float64Array;
+  /** The same with the smallest deviation that matters in it: what is nobody's concern is no new normal either. */
+  readonly whole: Float64Array;
   /** Hotelling's T² of the smoothed deviations. */
   t2 = 0;
   #options: MewmaOptions;
@@ -47,6 +49,7 @@ export class Mewma implements Detector {
     const n = options.channels;
     this.#options = options;
     this.u = new Float64Array(n).fill(Number.NaN);
+    this.whole = new Float64Array(n).fill(Number.NaN);
     this.#e = new Float64Array(n);
     this.#v = new Float64Array(n);
     this.#correlation = new Float64Array(n * n);
@@ -87,7 +90,7 @@ export class Mewma implements Detector {
     const n = this.u.length;
     for (let i = 0; i < n; i++) {
       if (channel !== undefined && i !== channel) continue;
-      this.u[i] = Number.NaN;
+      this.u[i] = this.whole[i] = Number.NaN;
       this.#e[i] = 0;
       this.#v[i] = 0;
       if (channel === undefined) continue;
@@ -108,7 +111,9 @@ export class Mewma implements Detector {
       // Variance of an EWMA of an AR(1) process relative to white noise (e.g. Schmid 1997), never above the process's own.
       const phi = autocorrelation[i]!;
       const widened = Math.min(1, (this.#v[i]! * (1 + phi * keep)) / (1 - phi * keep));
-      this.u[i] = beyond(this.#e[i]!, band[i]!) / Math.sqrt(widened + uncertainty[i]!);
+      const sd = Math.sqrt(widened + uncertainty[i]!);
+      this.u[i] = beyond(this.#e[i]!, band[i]!) / sd;
+      this.whole[i] = this.#e[i]! / sd;
     }
   }
 
@@ -162,6 +167,7 @@ export class Mewma implements Detector {
       e: pack(this.#e),
       v: pack(this.#v),
       u: pack(this.u),
+      whole: pack(this.whole),
       correlation: pack(this.#correlation),
       rows: this.#rows,
       // The factor is kept, not computed again: a restart must not change the moment at which it is refreshed.
@@ -176,6 +182,7 @@ export class Mewma implements Detector {
     unpack(s.e, this.#e);
     unpack(s.v, this.#v);
     unpack(s.u, this.u);
+    unpack(s.whole, this.whole);
     unpack(s.correlation, this.#correlation);
     this.#rows = num(s.rows);
     this.#seen = Array.isArray(s.seen) ? s.seen.map(num) : [];
