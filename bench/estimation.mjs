@@ -18,7 +18,7 @@ const median = (xs) => xs.toSorted((a, b) => a - b)[xs.length >> 1];
 const mean = (xs) => xs.reduce((a, b) => a + b, 0) / xs.length;
 const percent = (x) => `${(100 * x).toFixed(2)} %`;
 
-/** Prints every table; bench/physics.mjs calls it. */
+/** Prints every table. */
 export async function estimation(folder = "../shared", seeds = 20) {
   reference(resolve(folder));
   drifting(seeds);

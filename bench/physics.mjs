@@ -1,4 +1,5 @@
-// The physics engine measured: accuracy, time against CVODE, trajectories of machines, and the stall of a long gap.
+// The physics engine measured: accuracy, time against CVODE, trajectories of machines, the stall of a long gap; then estimation.mjs,
+// reduced.mjs and equations.mjs.
 // Usage: npm run build && node bench/physics.mjs [folder with reference/, default ../shared] [problem …]
 // CVODE: Debian libsundials-dev and gcc; without them that part is left out.
 import "../scripts/node-version.mjs";
@@ -27,11 +28,11 @@ if (existsSync(join(shared, "reference"))) {
 } else console.log(`No reference values in ${shared}: give the folder that holds reference/.`);
 if (only.length === 0) {
   await stall(api);
-  console.log("");
-  execFileSync(process.execPath, [join(import.meta.dirname, "reduced.mjs"), shared], { stdio: "inherit" });
-  if (existsSync(join(import.meta.dirname, "equations.mjs"))) {
+  // Each in a process of its own, so that none disturbs another's compiled code.
+  for (const name of ["estimation", "reduced", "equations"]) {
     console.log("");
-    execFileSync(process.execPath, [join(import.meta.dirname, "equations.mjs")], { stdio: "inherit" });
+    const flags = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", join(import.meta.dirname, `${name}.mjs`)];
+    execFileSync(process.execPath, [...flags, ...(name === "equations" ? [] : [shared])], { stdio: "inherit" });
   }
 }
 
