@@ -4,7 +4,7 @@ import { DETECTORS, readDetector } from "../lib/anomaly/choice.ts";
 import { DEFAULTS } from "../lib/anomaly/options.ts";
 import { StreamDetector } from "../lib/anomaly/stream.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
-import { number, readArguments, required, run } from "./shared.ts";
+import { number, output, readArguments, required, run } from "./shared.ts";
 import { readRows, Sink, survey, type Table } from "./table.ts";
 
 const USAGE = `Usage: twinwire-detect --in FILE.csv --out SCORES.csv [options]
@@ -41,8 +41,8 @@ async function main(args: string[]): Promise<void> {
   if (!read) return;
   const { values } = read;
   const file = required(values.in, "--in");
-  const out = required(values.out, "--out");
   const normal = values["train-file"];
+  const out = output(values.out, "--out", [file, normal]);
   const train = wholeOf(values.train);
   if (normal !== undefined && train !== undefined)
     throw new TwinError("E_ARGUMENT", "Give either --train or --train-file, not both.");
@@ -101,7 +101,7 @@ async function score(
 ) {
   const sink = await Sink.open(out);
   let detector: StreamDetector | undefined;
-  let [total, bad, alarms, newest, alarm] = [0, 0, 0, 0, 0];
+  let [total, bad, judged, alarms, newest, alarm] = [0, 0, 0, 0, 0, 0];
   await sink.write("timestamp,anomaly_score,alarm\n");
   for await (const { text, time, x } of readRows(file, table)) {
     detector ??= make(x.length);
@@ -109,6 +109,7 @@ async function score(
     else if (total < train) detector.declare(time, x);
     else {
       const v = detector.update(time, x, true, "");
+      if (v.judged) judged++;
       if (v.raised) alarms++;
       newest = v.event;
       alarm = v.active ? 1 : 0;
@@ -121,6 +122,12 @@ async function score(
   process.stderr.write(
     `${counted(total, "row")}, ${counted(alarms, "alarm")}, ${counted(bad, "bad row")} scored as missing\n`,
   );
+  if (judged > 0) return;
+  const why =
+    bad === total
+      ? "no row has a readable time and a number; see --time and --signals"
+      : "the recording ends before the learning phase does; give a longer one, or --train-file with normal operation";
+  process.stderr.write(`twinwire-detect: Nothing was judged: ${why}.\n`);
 }
 
 function wholeOf(text: string | undefined): number | undefined {

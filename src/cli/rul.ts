@@ -8,7 +8,7 @@ import { readFleet } from "../lib/rul/fleet/read.ts";
 import { trainFleet } from "../lib/rul/fleet/train.ts";
 import { predictTrendFile } from "../lib/rul/trend-file.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
-import { number, readArguments, readText, required, run } from "./shared.ts";
+import { notWritten, number, output, readArguments, readText, required, run } from "./shared.ts";
 
 const USAGE = `twinwire-rul: remaining useful life from a table of histories (CSV with header).
 
@@ -66,7 +66,7 @@ const list = (text: string | undefined): string[] | undefined =>
 
 function train(values: Values): void {
   const file = required(values.in, "--in");
-  const out = required(values.model, "--model");
+  const out = output(values.model, "--model", [file]);
   const signals = list(values.signals);
   const settings = list(values.settings);
   const unit = values.unit ?? "unit";
@@ -124,8 +124,8 @@ function predict(values: Values): void {
     return predictTrend(values);
   if (values.signal !== undefined || values.threshold !== undefined)
     throw new TwinError("E_ARGUMENT", "A model knows its signals: give either --model, or --signal and --threshold.");
+  const out = output(values.out, "--out", [values.in, values.model]);
   const model = FleetModel.fromJSON(readText(required(values.model, "--model")));
-  const out = required(values.out, "--out");
   const text = readText(required(values.in, "--in"));
   const { csv, unreadable, unknown, units } = predictFile(model, text, {
     unit: values.unit ?? model.content.unitColumn,
@@ -144,7 +144,7 @@ function predict(values: Values): void {
 function predictTrend(values: Values): void {
   const signal = required(values.signal, "--signal");
   const threshold = number(required(values.threshold, "--threshold"), "--threshold", 0);
-  const out = required(values.out, "--out");
+  const out = output(values.out, "--out", [values.in]);
   const text = readText(required(values.in, "--in"));
   const optional = (value: string | undefined, option: string) =>
     value === undefined ? undefined : number(value, option, 0, 1e-9);
@@ -176,7 +176,7 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new TwinError("E_FILE", `The file ${describe(file)} cannot be written: ${(error as Error).message}.`);
+    throw notWritten(file, error);
   }
 }
 

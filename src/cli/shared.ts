@@ -1,5 +1,6 @@
 /** What the command-line entries share: an error is one sentence on standard error and exit code 2. */
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
 
@@ -32,7 +33,9 @@ export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new TwinError("E_ARGUMENT", `${(error as Error).message} See --help.`);
+    // Node's own hint about positional arguments helps nobody here.
+    const [sentence] = (error as Error).message.split(". ");
+    throw new TwinError("E_ARGUMENT", `${sentence!.replace(/\.$/, "")}. See --help.`);
   }
 }
 
@@ -54,10 +57,35 @@ export function number(
   if (value === undefined) return fallback;
   const x = value.trim() === "" ? Number.NaN : Number(value);
   if (!Number.isFinite(x) || x < low || x > high) {
-    const range = Number.isFinite(low) || Number.isFinite(high) ? ` from ${low} to ${high}` : "";
+    const bounds = [Number.isFinite(low) && `from ${low}`, Number.isFinite(high) && `up to ${high}`].filter(Boolean);
+    const range = bounds.length > 0 ? ` ${bounds.join(" ")}` : "";
     throw new TwinError("E_ARGUMENT", `The option ${option} is ${describe(value)}: give a number${range}.`);
   }
   return x;
+}
+
+/**
+ * The file to write.
+ * @param inputs files that are read
+ * @throws TwinError `E_ARGUMENT` when the option is missing or names one of the inputs, which would be lost
+ */
+export function output(value: string | undefined, option: string, inputs: readonly (string | undefined)[]): string {
+  const file = required(value, option);
+  for (const input of inputs)
+    if (input !== undefined && real(input) === real(file))
+      throw new TwinError(
+        "E_ARGUMENT",
+        `The option ${option} is the file ${describe(input)} that is read: name another.`,
+      );
+  return file;
+}
+
+function real(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return resolve(file);
+  }
 }
 
 /** @throws TwinError `E_FILE` when the file cannot be read */
@@ -69,7 +97,13 @@ export function readText(file: string): string {
   }
 }
 
-/** Why a file cannot be read or written, in words. */
+/** What is said of a file that cannot be written. */
+export const notWritten = (file: string, error: unknown): TwinError => {
+  const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "its folder does not exist" : fileReason(error);
+  return new TwinError("E_FILE", `The file ${describe(file)} cannot be written: ${reason}.`);
+};
+
+/** Why a file cannot be read, in words. */
 export const fileReason = (error: unknown): string => {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "it does not exist";

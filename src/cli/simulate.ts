@@ -4,7 +4,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { digits15, simulate } from "../lib/physics/simulate.ts";
 import { readInputs, readSimulation } from "../lib/physics/simulate-spec.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
-import { number, readArguments, readText, required, run } from "./shared.ts";
+import { notWritten, number, output, readArguments, readText, required, run } from "./shared.ts";
 
 const USAGE = `twinwire-simulate MODEL.json [--inputs IN.csv] --t1 3600 --dt 1 [--rtol 1e-8] [--atol 1e-10] --out OUT.csv
 
@@ -42,7 +42,7 @@ void run("twinwire-simulate", (args) => {
   const [file, more] = positionals;
   if (file === undefined) throw new TwinError("E_ARGUMENT", "Give the file of the model. See --help.");
   if (more !== undefined) throw new TwinError("E_ARGUMENT", `${describe(more)} is one file too many. See --help.`);
-  const out = required(values.out, "--out");
+  const out = output(values.out, "--out", [file, values.inputs]);
   const options = {
     t1: positive(required(values.t1, "--t1"), "--t1"),
     dt: positive(required(values.dt, "--dt"), "--dt"),
@@ -87,6 +87,6 @@ function open(out: string): number {
   try {
     return openSync(out, "w");
   } catch (error) {
-    throw new TwinError("E_FILE", `The file ${describe(out)} cannot be written: ${(error as Error).message}.`);
+    throw notWritten(out, error);
   }
 }

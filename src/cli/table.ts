@@ -5,7 +5,7 @@ import { finished } from "node:stream/promises";
 import { type Columns, cellNumber, findColumns, rowTime } from "../lib/anomaly/recorded.ts";
 import { CsvStream } from "../lib/machine/csv-stream.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
-import { fileReason } from "./shared.ts";
+import { fileReason, notWritten } from "./shared.ts";
 
 /** Rows that tell which columns hold numbers. */
 const SAMPLE = 200;
@@ -95,9 +95,7 @@ export class Sink {
   static async open(file: string): Promise<Sink> {
     const stream = createWriteStream(file);
     const failed = new Promise<never>((_, reject) => {
-      stream.once("error", (error) =>
-        reject(new TwinError("E_FILE", `The file ${describe(file)} cannot be written: ${fileReason(error)}.`)),
-      );
+      stream.once("error", (error) => reject(notWritten(file, error)));
     });
     failed.catch(() => {});
     await Promise.race([once(stream, "open"), failed]);

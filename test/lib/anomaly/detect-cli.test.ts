@@ -143,12 +143,25 @@ describe("twinwire-detect", function () {
         ["--in", at("pump.csv"), "--out", at("x.csv"), "--detector", "pca", "--signals", "flow"],
         /The detector pca finds what is wrong between signals, and only one is watched/,
       ],
-      [["--in", at("pump.csv"), "--out", at("x.csv"), "--time", "speed"], /rows, 0 alarms/],
+      [["--in", at("pump.csv"), "--out", at("pump.csv")], /--out is the file ".*pump.csv" that is read: name another/],
+      [["--in", at("pump.csv"), "--outt", at("x.csv")], /Unknown option '--outt'\. See --help/],
     ] as const) {
       const { stderr, status } = run(...args);
       assert.match(stderr, sentence);
       assert.equal(stderr.trim().split("\n").length, 1);
-      assert.equal(status, args.includes("--time" as never) ? 0 : 2);
+      assert.equal(status, 2);
+    }
+    assert.ok(readFileSync(at("pump.csv"), "utf8").startsWith("Zeit time"), "what is read is not overwritten");
+  });
+
+  it("says that nothing was judged", () => {
+    for (const [args, why] of [
+      [["--time", "speed"], /Nothing was judged: no row has a readable time and a number/],
+      [["--train", "100000"], /Nothing was judged: the recording ends before the learning phase does/],
+    ] as const) {
+      const { stderr, status } = run("--in", at("pump.csv"), "--out", at("x.csv"), ...args);
+      assert.match(stderr, why);
+      assert.equal(status, 0);
     }
   });
 });
