@@ -15,8 +15,16 @@ const POLL_MS = 700;
 /** Residual curves that are drawn. */
 const MOST_CURVES = 4;
 
-/** @param idPattern of the chosen asset: a plain id needs not be typed */
-export function physicsCalibration(node: EditorNode, idPattern: () => string, text: Text): { close(): void } {
+/**
+ * @param idPattern of the chosen asset: a plain id needs not be typed
+ * @param unsaved whether the dialog says something else than the node that runs
+ */
+export function physicsCalibration(
+  node: EditorNode,
+  idPattern: () => string,
+  unsaved: () => boolean,
+  text: Text,
+): { close(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let open = true;
   const twin = $("#twin-physics-twin");
@@ -38,7 +46,8 @@ export function physicsCalibration(node: EditorNode, idPattern: () => string, te
   watch();
 
   function ask(action: string, details: object): void {
-    if (node.changed || !RED.nodes.node(node.id)) return say(text("calibration.deployFirst"), true);
+    $("#twin-physics-calibration-result").empty();
+    if (node.changed || !RED.nodes.node(node.id) || unsaved()) return say(text("calibration.deployFirst"), true);
     const id = chosenTwin();
     if (id === "") return say(text("calibration.chooseTwin"), true);
     $.ajax({
@@ -106,8 +115,8 @@ export function physicsCalibration(node: EditorNode, idPattern: () => string, te
     for (const [signal, { time, before, after }] of Object.entries(report.curves).slice(0, MOST_CURVES)) {
       const label = text("calibration.residuals", { signal });
       const lines = [
-        { values: before, style: "second" as const },
-        { values: after, style: "main" as const },
+        { values: before, style: "second" as const, name: text("calibration.before") },
+        { values: after, style: "main" as const, name: text("calibration.after") },
       ];
       const day = (t: number) => new Date(t).toLocaleString();
       result.append(plot(time, [{ label, unit: "", lines }], { time: day }));

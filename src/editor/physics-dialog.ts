@@ -65,10 +65,22 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   );
   const chosenAsset = () => RED.nodes.node(String($("#node-input-asset").val() ?? ""));
   const trial = physicsPreview(typedConfig, () => assetRows(chosenAsset()), text);
-  const calibration = physicsCalibration(node, () => String(chosenAsset()?.idPattern ?? "*"), text);
+  const calibration = physicsCalibration(node, () => String(chosenAsset()?.idPattern ?? "*"), unsaved, text);
+
+  /** Whether what a calibration depends on differs from what the node has. */
+  function unsaved(): boolean {
+    const { preset, equations, parameters, predictions } = typedConfig();
+    const now: Record<string, unknown> = { preset, parameters, predictions, ...reduced.get(), ...estimate.get() };
+    if (isOwn()) now.equations = equations;
+    now.estimate = $("#node-input-estimate").val();
+    now.correction = $("#node-input-correction").prop("checked");
+    // What a node lacks, it means as the dialog shows it; empty tables are left out.
+    const differs = (key: string) => JSON.stringify(now[key]) !== JSON.stringify(node[key] ?? empty(now[key]));
+    return Object.keys(now).some(differs);
+  }
 
   /** What the dialog would store now. */
-  function typedConfig(): object {
+  function typedConfig() {
     const field = (key: string) => $(`#node-input-${key}`).val();
     return {
       preset: field("preset"),
@@ -217,7 +229,11 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     if (isOwn()) own = String(editor.getValue());
     check();
   });
-  $("#node-input-preset").on("change", show);
+  $("#node-input-preset").on("change", () => {
+    trial.clear();
+    show();
+  });
+  $("#twin-physics-example").on("change", trial.clear);
   $("#node-input-asset").on("change", show);
   $("#node-input-checkUnits").on("change", check);
   $("#twin-physics-parameters").on("change", check);
@@ -270,6 +286,9 @@ function about({ diagram, source, faults }: Preset, text: Text): string {
   );
   return [diagram, source, ...(list.length > 0 ? [text("tip.faults", { faults: list.join(", ") })] : [])].join("\n");
 }
+
+/** What a node that lacks a setting means by it. */
+const empty = (value: unknown): unknown => (Array.isArray(value) ? [] : value);
 
 /** The rows of the asset that a trial needs. */
 function assetRows(asset: EditorNode | null): object | undefined {

@@ -8,9 +8,15 @@ import { numberOf } from "./validate.ts";
 /** Panels that are drawn; a model may have many derived quantities. */
 const MOST_PANELS = 8;
 
+export interface TrialDialog {
+  /** Another model: what the last one gave says nothing any more. */
+  clear(): void;
+  close(): void;
+}
+
 /** @param config what is in the dialog now, as it would be stored; @param asset the chosen asset's stored rows */
-export function physicsPreview(config: () => object, asset: () => object | undefined, text: Text): { close(): void } {
-  const typed: Record<string, number> = {};
+export function physicsPreview(config: () => object, asset: () => object | undefined, text: Text): TrialDialog {
+  let typed: Record<string, number> = {};
   let open = true;
   let request = 0;
   const seconds = $("#twin-physics-seconds");
@@ -70,6 +76,12 @@ export function physicsPreview(config: () => object, asset: () => object | undef
   }
 
   return {
+    clear() {
+      request++;
+      typed = {};
+      say("", false);
+      $("#twin-physics-trial-inputs, #twin-physics-plot").empty();
+    },
     close() {
       open = false;
     },

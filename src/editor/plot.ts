@@ -3,6 +3,8 @@ export interface PlotLine {
   values: readonly (number | null)[];
   /** CSS class suffix: `main`, `second` or `band`. */
   style?: "main" | "second" | "limit";
+  /** Shown above the panel in the line's colour, where there are several. */
+  name?: string;
 }
 
 export interface PlotPanel {
@@ -51,6 +53,7 @@ export function plot(x: readonly number[], panels: readonly PlotPanel[], options
   panels.forEach((panel, i) => {
     const top = i * (height + TOP) + TOP;
     svg.append(text(LEFT, top - 4, `${panel.label}${panel.unit ? ` (${panel.unit})` : ""}`, "start"));
+    svg.append(legend(panel.lines, width - RIGHT, top - 4));
     svg.append(
       element("rect", {
         x: LEFT,
@@ -82,6 +85,17 @@ export function plot(x: readonly number[], panels: readonly PlotPanel[], options
     text(width - RIGHT, total - 4, options.time(last), "end"),
   );
   return svg;
+}
+
+function legend(lines: readonly PlotLine[], x: number, y: number): SVGElement {
+  const node = text(x, y, "", "end");
+  for (const { name, style = "main" } of lines) {
+    if (!name) continue;
+    const part = element("tspan", { fill: COLOURS[style], dx: 10 });
+    part.textContent = `— ${name}`;
+    node.append(part);
+  }
+  return node;
 }
 
 /** Wide enough to be seen, however short it was. */

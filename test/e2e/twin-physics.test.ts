@@ -194,6 +194,7 @@ describe("the dialog of twin-physics", function () {
     await editor.page.click("#twin-physics-try");
     await editor.page.locator("#twin-physics-plot path").first().waitFor({ timeout: 8000 });
     await editor.page.selectOption("#node-input-preset", "dc-motor");
+    assert.equal(await editor.page.locator("#twin-physics-plot path").count(), 0, "curves of another model are gone");
     await editor.page.click("#twin-physics-try");
     await editor.page
       .locator("#twin-physics-trial-message", { hasText: /needs .* as signals of the asset/ })
@@ -226,6 +227,18 @@ describe("the dialog of twin-physics", function () {
     await editor.close();
   });
 
+  it("asks the running node for a calibration when nothing in the dialog differs from it", async () => {
+    const editor = await Editor.open(browser, red.url);
+    await editor.edit("own-model-under-test");
+    await editor.page.click("#twin-physics-calibration summary");
+    await editor.page.click("#twin-physics-fromHistory");
+    const message = editor.page.locator("#twin-physics-calibration-message", { hasText: /\w/ });
+    await message.waitFor({ timeout: 4000 });
+    assert.doesNotMatch(await message.innerText(), /deploy first/);
+    await editor.cancel();
+    await editor.close();
+  });
+
   it("stores what follows the machine, and shows only what counts", async () => {
     const editor = await Editor.open(browser, red.url);
     await editor.edit("own-model-under-test");
@@ -233,6 +246,12 @@ describe("the dialog of twin-physics", function () {
     await editor.page.selectOption("#node-input-estimate", "ekf");
     await editor.page.locator(".twin-physics-filter .red-ui-editableList-addButton").first().click();
     await editor.page.locator("#twin-physics-drifting li").first().getByLabel("Parameter").fill("headCurve");
+    // The running node has other settings than the dialog: they would be what is calibrated.
+    await editor.page.click("#twin-physics-calibration summary");
+    await editor.page.click("#twin-physics-fromHistory");
+    await editor.page
+      .locator("#twin-physics-calibration-message", { hasText: /Press Done and deploy first/ })
+      .waitFor({ timeout: 4000 });
     await editor.done();
     const stored = await editor.node("own-model-under-test");
     assert.equal(stored.estimate, "ekf");

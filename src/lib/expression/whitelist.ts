@@ -225,8 +225,8 @@ function call(node: MathNode, one: (child: unknown) => Ast, context: Context): A
   const place = context.places.take(fn);
   const position = place?.[0] ?? find(context.text, fn);
   if (!rule)
-    return refuse(
-      `The function ${describe(fn)} is not known; there are ${[...FUNCTIONS.keys(), ...TABLES.keys()].join(", ")}`,
+    throw new ExpressionError(
+      `The function ${describe(fn)}${at(position)} is not known (a product needs its sign: ${fn} * (…)); there are ${[...FUNCTIONS.keys(), ...TABLES.keys()].join(", ")}.`,
       position,
     );
   const operands = asNodes(node.args);
