@@ -131,6 +131,51 @@ describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
     await page.context().close();
   });
 
+  /** Twins that the example does not have: the page reads these lines instead of the server's. */
+  async function show(page: Page, twins: object[]): Promise<void> {
+    const common = { store: "s", branch: "live", mimic: "generic", simulated: true, time: Date.now(), proposals: 0 };
+    const quiet = { asset: "Fleet", state: "normal", severity: "none", health: 97, why: "", rul: null, notGood: 0 };
+    const lines = twins.map((twin) => ({ type: "twin", twin: { ...common, ...quiet, ...twin } }));
+    await page.route("**/twin/api/stream", (route) =>
+      route.fulfill({ body: `${[{ type: "hello" }, ...lines].map((line) => JSON.stringify(line)).join("\n")}\n` }),
+    );
+  }
+
+  it("shows the state of every twin on a phone, whatever the length of the texts", async () => {
+    const { page, problems } = await open("light", 390);
+    await show(page, [
+      {
+        id: "site-north:turbofan-engine-55",
+        asset: "Turbofan engine, fleet model",
+        why: "Temperature behind the low-pressure turbine far above its start",
+        state: "latched",
+        severity: "warning",
+        rul: { unit: "cycles", p05: 102.4, p50: 112.6, p95: 1243.8 },
+      },
+      { id: "pump-1", state: "active", severity: "alarm", rul: { unit: "h", p05: 1, p50: 4.2, p95: null } },
+      { id: "pump-2", simulated: false, time: Date.now() - 5_400_000 },
+    ]);
+    await login(page, "reader");
+    await page.getByRole("button", { name: "site-north:turbofan-engine-55" }).waitFor();
+    const rows = page.locator(".twins tbody tr");
+    assert.equal(await rows.count(), 3);
+    for (const cell of await rows.locator("td:not(:empty)").all()) {
+      const box = await cell.boundingBox();
+      // A cell that is squeezed writes one letter per line.
+      const inside = box && box.x >= 0 && box.x + box.width <= 390 && box.height < 100;
+      assert.ok(inside, `${await cell.textContent()} reaches from ${box?.x} px over ${box?.width} × ${box?.height} px`);
+    }
+    for (const word of ["over, not acknowledged", "ALARM", "no data for"])
+      assert.ok(await rows.locator(".state", { hasText: word }).isVisible(), word);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `the list is ${width} px wide on a screen of 390 px`);
+    await shot(page, "live-overview-phone-light");
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await shot(page, "live-overview-1280-light");
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+
   it("opens the twin of its address, in the dark theme, and says when the connection is lost", async () => {
     const { page } = await open("dark");
     await login(page, "boss");
