@@ -11,7 +11,7 @@ export interface Summary {
   severity: string;
   health: number | null;
   why: string;
-  rul: { unit: string; p05: number | null; p50: number | null; p95: number | null } | null;
+  rul: { unit: string; p05: number | null; p50: number | null; p95: number | null; severity: string } | null;
   proposals: number;
   notGood: number;
 }

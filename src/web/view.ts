@@ -7,9 +7,12 @@ import type { Runtime } from "../nodes/shared/node-red.ts";
 import { openStores } from "../nodes/shared/stores.ts";
 import type { SignalView, Summary } from "./shapes.ts";
 
+const RANK = { none: 0, info: 1, warning: 2, alarm: 3 };
+
 export function summary(store: Store, record: TwinRecord): Summary {
   const { twin, asset, mimic, proposals } = record;
   const { anomaly, rul } = twin;
+  const shortLife = RANK[rul?.severity ?? "none"] > RANK[anomaly?.active ? anomaly.severity : "none"];
   return {
     store: store.name,
     branch: twin.branch,
@@ -21,8 +24,8 @@ export function summary(store: Store, record: TwinRecord): Summary {
     state: anomaly?.state ?? "unknown",
     severity: anomaly?.active || anomaly?.latched ? anomaly.severity : "none",
     health: anomaly?.health ?? null,
-    why: anomaly?.why[0] ?? "",
-    rul: rul ? { unit: rul.unit, p05: rul.p05, p50: rul.p50, p95: rul.p95 } : null,
+    why: (shortLife ? rul : anomaly)?.why[0] ?? "",
+    rul: rul ? { unit: rul.unit, p05: rul.p05, p50: rul.p50, p95: rul.p95, severity: rul.severity ?? "none" } : null,
     proposals: proposals.length,
     notGood: Object.keys(twin.status ?? {}).length,
   };

@@ -176,6 +176,23 @@ describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
     await page.context().close();
   });
 
+  it("ranks and colours a twin by its remaining life too", async () => {
+    const { page } = await open("light");
+    const life = { unit: "cycles", p05: 0, p50: 0.662, p95: 7.7 };
+    await show(page, [
+      { id: "engine-1", rul: { ...life, p50: 90, severity: "none" } },
+      { id: "engine-2", state: "active", severity: "warning" },
+      { id: "engine-3", state: "unknown", health: null, rul: { ...life, severity: "alarm" } },
+    ]);
+    await login(page, "reader");
+    const rows = page.locator(".twins tbody tr");
+    await rows.nth(2).waitFor();
+    assert.deepEqual(await rows.locator(".link").allTextContents(), ["engine-3", "engine-2", "engine-1"]);
+    assert.equal(await rows.first().getAttribute("class"), "alarm");
+    assert.equal(await rows.first().locator(".state").textContent(), "■ ALARM");
+    await page.context().close();
+  });
+
   it("opens the twin of its address, in the dark theme, and says when the connection is lost", async () => {
     const { page } = await open("dark");
     await login(page, "boss");

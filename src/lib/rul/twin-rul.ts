@@ -100,7 +100,7 @@ export class TwinRul {
             text: `${name}: ${rul.label} has fallen back: taken for a repair, so the trend begins again.`,
           }
         : undefined);
-    return { section, event, ...(failure && { failure }) };
+    return { section: { ...section, severity: this.#alert.level }, event, ...(failure && { failure }) };
   }
 
   /**

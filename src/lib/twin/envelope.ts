@@ -62,6 +62,8 @@ export interface RulSection {
   censored: number | null;
   /** True while no remaining life can be stated; `why` says the reason. */
   unknown: boolean;
+  /** The level of the last event: how urgent the remaining life is. */
+  severity?: "none" | "warning" | "alarm";
   why: string[];
   /** The health indicator and its limit, in the asset's units, for the page. */
   indicator?: { signal: string; value: number | null; threshold: number; direction: "rising" | "falling" };

@@ -1,7 +1,7 @@
 /** The live page: login, overview, one twin. */
 import { clockTime, el, say } from "./dom.ts";
 import type { Detail, Summary } from "./model.ts";
-import { stateOf } from "./model.ts";
+import { worstOf } from "./model.ts";
 import { act, follow, get, type Line, loggedIn, login, logout, NotAllowed } from "./net.ts";
 import { overview } from "./overview.ts";
 import { TEXT } from "./texts.ts";
@@ -124,7 +124,7 @@ function showTwin(ref: { branch: string; id: string }): void {
     if (data.type !== "twin") return;
     const detail = data.twin as Detail;
     view.update(detail);
-    const { key } = stateOf(detail);
+    const { key } = worstOf(detail);
     if (key !== lastState && (key === "warning" || key === "alarm"))
       say(announce, `${ref.id}: ${TEXT.states[key]}. ${detail.why}`);
     lastState = key;

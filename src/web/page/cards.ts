@@ -98,6 +98,7 @@ export function rulCard(act: Act): Card & { history(series: Record<string, Point
     node,
     update({ twin: { rul } }) {
       const known = rul && rul.p50 !== null;
+      node.dataset.state = rul?.severity ?? "none";
       say(big, known ? `${number(rul.p50)} ${rul.unit}` : rul ? TEXT.unknownRul : TEXT.noRul);
       say(
         interval,

@@ -25,6 +25,28 @@ export function stateOf(s: Pick<Summary, "state" | "severity">): { key: string; 
   return s.state === "normal" ? { key: "normal", symbol: "○" } : { key: "unknown", symbol: "?" };
 }
 
+/** The more urgent the lower: the order of the list. */
+export const URGENCY: Record<string, number> = {
+  alarm: 0,
+  warning: 1,
+  latched: 2,
+  info: 3,
+  learning: 5,
+  normal: 6,
+  unknown: 7,
+};
+
+/** State of the whole twin: the more urgent of its anomaly and its remaining life. */
+export function worstOf(s: Pick<Summary, "state" | "severity"> & { rul?: Summary["rul"] }): {
+  key: string;
+  symbol: string;
+} {
+  const anomaly = stateOf(s);
+  const life = s.rul?.severity ?? "none";
+  if (life === "none" || URGENCY[life]! >= URGENCY[anomaly.key]!) return anomaly;
+  return { key: life, symbol: life === "alarm" ? "■" : "▲" };
+}
+
 /** Word for a status code that is not Good. */
 export function qualityOf(status: number | undefined): "bad" | "stale" | "uncertain" | undefined {
   if (!status) return undefined;

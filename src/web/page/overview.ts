@@ -1,6 +1,6 @@
 /** All twins, ranked. */
 import { clockTime, duration, el, number, say } from "./dom.ts";
-import { type Summary, silentFor, stateOf } from "./model.ts";
+import { type Summary, silentFor, URGENCY, worstOf } from "./model.ts";
 import { TEXT } from "./texts.ts";
 
 const MOST = 200;
@@ -125,7 +125,7 @@ type Cells = [
 function fillRow(row: HTMLTableRowElement, twin: Summary): void {
   rows.set(row, twin);
   const [name, state, health, rul, why, time] = Array.from(row.cells) as unknown as Cells;
-  const { key, symbol } = stateOf(twin);
+  const { key, symbol } = worstOf(twin);
   say(name.querySelector("button")!, twin.id);
   say(
     name.querySelector("small")!,
@@ -150,15 +150,6 @@ function rulText({ rul }: Summary): string {
   return `${number(rul.p50)} ${rul.unit} (${number(rul.p05)}–${rul.p95 === null ? "…" : number(rul.p95)})`;
 }
 
-const URGENCY: Record<string, number> = {
-  alarm: 0,
-  warning: 1,
-  latched: 2,
-  info: 3,
-  learning: 5,
-  normal: 6,
-  unknown: 7,
-};
 const life = (t: Summary): number => t.rul?.p50 ?? Number.POSITIVE_INFINITY;
 const byName = (a: Summary, b: Summary): number =>
   a.id.localeCompare(b.id, undefined, { numeric: true }) || a.branch.localeCompare(b.branch);
@@ -168,5 +159,5 @@ const ORDER: Record<Key, (a: Summary, b: Summary) => number> = {
   health: (a, b) => compare(a.health ?? 101, b.health ?? 101) || byName(a, b),
   rul: (a, b) => compare(life(a), life(b)) || byName(a, b),
   state: (a, b) =>
-    compare(URGENCY[stateOf(a).key]!, URGENCY[stateOf(b).key]!) || compare(life(a), life(b)) || byName(a, b),
+    compare(URGENCY[worstOf(a).key]!, URGENCY[worstOf(b).key]!) || compare(life(a), life(b)) || byName(a, b),
 };

@@ -230,6 +230,11 @@ describe("one twin", () => {
     assert.ok(failure.curve!.length > 20);
     assert.equal(t.maintenance(true), undefined, "the same life is not reported twice");
   });
+  it("says in its section how urgent the remaining life is", () => {
+    const t = new TwinRul(options, { library: new FailureLibrary(), model: undefined });
+    assert.equal(live(t, 0, 20).section.severity, "none");
+    assert.equal(live(t, 20, 115).section.severity, "alarm");
+  });
   it("reports a failure that a person reports before the limit", () => {
     const t = new TwinRul(options, { library: new FailureLibrary(), model: undefined });
     live(t, 0, 70);
