@@ -47,7 +47,7 @@ describe("the package", () => {
 
   it("has examples that use no node from elsewhere", () => {
     const core =
-      "tab,group,comment,inject,debug,function,change,switch,delay,trigger,link in,link out,mqtt in,mqtt out,mqtt-broker,status,catch,complete,rbe,split,join,template,json".split(
+      "tab,group,comment,inject,debug,function,change,switch,delay,trigger,link in,link out,mqtt in,mqtt out,mqtt-broker,http in,http response,status,catch,complete,rbe,split,join,template,json".split(
         ",",
       );
     for (const file of examples)

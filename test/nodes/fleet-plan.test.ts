@@ -91,10 +91,39 @@ describe("example 11: train, predict, plan, calendar", function () {
     assert.ok(last.length > 0 && last.every((job: Answer) => job.policy === "predictive" && job.risk >= 0));
     // A plan was made while all flew, and each engine stood in one with a date.
     assert.equal(new Set(jobs.flat().map((job) => job.id)).size, 24);
+    // Engines that have failed are silent, and not too late for ever.
+    assert.ok(
+      last.every((job: Answer) => !(job.stale && job.late)),
+      JSON.stringify(last),
+    );
+    assert.ok(last.length < 12, `${last.length} of 24 still have a date`);
+    const served = await fetch(`${red.url}/plan.ics`);
+    assert.deepEqual([served.status, served.headers.get("content-type")], [200, "text/calendar; charset=utf-8"]);
+    assert.equal(await served.text(), readFileSync(join(userDir, "maintenance.ics"), "utf8"));
     const events = readCalendar(readFileSync(join(userDir, "maintenance.ics"), "utf8"));
     assert.deepEqual(
       events.map(({ begin, end }) => [begin, end]).sort(),
       last.map((job: Answer) => [Date.parse(job.start), Date.parse(job.end)]).sort(),
+    );
+
+    // Another run begins where the first did: no plan of it knows the first one's dates.
+    const { id } = flow.find((n) => n.type === "inject" && n.name === "Start over");
+    const firstRun = jobs.length;
+    assert.equal((await fetch(`${red.url}/inject/${id}`, { method: "POST" })).status, 200);
+    let fresh: Answer[] = [];
+    for (let i = 0; i < 200 && !fresh.some((plan) => plan.length > 0); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const plans = readFileSync(join(userDir, "plans.jsonl"), "utf8").trim().split("\n").slice(firstRun);
+      // While the engines are reset one by one, plans are made of the rest; the empty one ends that.
+      const parsed: Answer[] = plans.map((l) => JSON.parse(l));
+      const empty = parsed.findIndex((plan) => plan.length === 0);
+      fresh = empty < 0 ? [] : parsed.slice(empty);
+    }
+    const first = fresh.find((plan) => plan.length > 0);
+    assert.ok(first, "the second run is planned");
+    assert.ok(
+      first.every((job: Answer) => !job.stale && Date.parse(job.reported) < end),
+      JSON.stringify(first),
     );
   });
 });

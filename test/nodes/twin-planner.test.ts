@@ -108,6 +108,24 @@ describe("twin-planner", () => {
     assert.equal(node.error.callCount, 0);
   });
 
+  it("forgets the clock of a run with its machines: another one that begins earlier is not silent", async () => {
+    const { seen, state, send, node } = await start();
+    await state("engine-1", 400, 300);
+    await state("engine-2", 401, 200);
+    for (const id of ["engine-1", "engine-2"]) await send({ action: "reset", twin: { id } });
+    assert.deepEqual(seen.plan!.at(-1)!.payload, [], "nothing is left of it");
+    assert.doesNotMatch(seen.calendar!.at(-1)!.payload, /VEVENT/);
+    assert.match(node.status.lastCall.args[0].text, /^…/);
+    await state("engine-1", 0, 30);
+    const [job] = seen.plan!.at(-1)!.payload;
+    assert.deepEqual([job.id, job.stale, job.late], ["engine-1", false, false]);
+    assert.equal(seen.plan!.at(-1)!.plan.time, START);
+    assert.match(seen.events!.at(-1)!.payload, /^engine-1: plan work for 2026-11-24/);
+    await send({ reset: true });
+    assert.deepEqual(seen.plan!.at(-1)!.payload, []);
+    assert.equal(node.error.callCount, 0);
+  });
+
   it("answers what it cannot read, and keeps branches apart", async () => {
     const { seen, send, state, node } = await start();
     await send({ payload: 5 });

@@ -2,10 +2,10 @@
 import { ageReplacement } from "./age-replacement.ts";
 import { type Comparison, compare } from "./comparison.ts";
 import { failsBefore, type Quantiles } from "./remaining.ts";
-import { isStale, silentWords } from "./silence.ts";
+import { failedSince, isProbablyOver, isStale, silentWords } from "./silence.ts";
 import { fitWeibull, type Life, type WeibullFit } from "./weibull.ts";
 import { Crew, HOUR, localZone, type Windows, type Zone } from "./windows.ts";
-import { hours, short } from "./words.ts";
+import { hours, moment, short } from "./words.ts";
 
 export interface PlannerSettings {
   /** Costs of a planned renewal, of a breakdown, and of bringing a team to the site once, in one currency. */
@@ -58,9 +58,9 @@ export interface Job {
   policy: "predictive" | "age";
   /** True when the order must go out now to be in time, or has gone out. */
   order: boolean;
-  /** True when even the first possible date is later than `latest` and the margin. */
+  /** True when even the first possible date is later than `latest` and the margin. Never said of a silent machine. */
   late: boolean;
-  /** Probability that the machine fails before the work begins. */
+  /** Probability that the machine fails between its last report and the begin of the work. */
   risk: number;
   /** Expected cost of this job. */
   cost: number;
@@ -75,7 +75,7 @@ export interface Job {
 export interface Plan {
   time: number;
   jobs: Job[];
-  /** Machines without a job, and why. */
+  /** Machines without a job, and why: nothing to do yet, or silent and probably at the end of their life. */
   watching: { id: string; why: string; reported: number; stale: boolean }[];
   comparison: Comparison | null;
   why: string[];
@@ -97,8 +97,9 @@ export function makePlan(
   const watching: Plan["watching"] = [];
   for (const machine of machines) {
     const wish = wishOf(machine, fit, settings, now);
-    if ("latest" in wish) wishes.push(wish);
-    else watching.push(watched(machine, wish.why, now));
+    if (!("latest" in wish)) watching.push(watched(machine, wish.why, now));
+    else if (isProbablyOver(machine, fit, now)) watching.push(over(wish, fit, now));
+    else wishes.push(wish);
   }
   const jobs = schedule(wishes, settings, now, zone);
   return {
@@ -106,7 +107,7 @@ export function makePlan(
     jobs,
     watching,
     comparison: compare(jobs, machines, fit, settings, now),
-    why: [...silentFleet(machines, now), ...(fit ? fleetWords(fit, settings) : [])],
+    why: [...silentFleet(machines, fit, now), ...(fit ? fleetWords(fit, settings) : [])],
   };
 }
 
@@ -138,12 +139,16 @@ function wishOf(m: MachineState, fit: WeibullFit | undefined, s: PlannerSettings
       return {
         why: `Lives at least ${hours(left)} more with 95 % certainty: nothing to do within ${s.horizon} days.`,
       };
+    const lives =
+      left > 0 ? `With 95 % certainty it lives ${hours(left)} more` : "The life that 95 % exceed is used up";
     const why = isDue(left, s.lead, s.margin)
-      ? `With 95 % certainty it lives ${hours(Math.max(0, left))} more, and lead time and margin take ${hours(s.lead + s.margin)}: ${m.ordered == null ? "order now" : "ordered"}.`
-      : `With 95 % certainty it lives ${hours(left)} more; ${hours(s.margin)} are kept as a margin.`;
+      ? `${lives}, and lead time and margin take ${hours(s.lead + s.margin)}: ${m.ordered == null ? "order now" : "ordered"}.`
+      : `${lives}; ${hours(s.margin)} are kept as a margin.`;
     return { machine: m, latest, policy: "predictive", why };
   }
-  if (m.atLeast !== null) return { why: `Lives at least ${hours(m.atLeast - elapsed)} more: nothing to do yet.` };
+  if (m.atLeast !== null && m.atLeast > elapsed)
+    return { why: `Lives at least ${hours(m.atLeast - elapsed)} more: nothing to do yet.` };
+  if (m.atLeast !== null) return { why: `Was to live at least ${hours(m.atLeast)} more, which are over.` };
   if (!fit) return { why: "No remaining life is stated, and too few past lives are known to plan by age." };
   const renewal = ageReplacement(fit, s.plannedCost, s.failureCost);
   if (renewal.age === null) return { why: renewal.why };
@@ -161,6 +166,15 @@ function watched(machine: MachineState, why: string, now: number): Plan["watchin
     reported: machine.time,
     stale,
   };
+}
+
+/** A silent machine whose life has probably ended: what is known of it, and what to do. It takes no team from those that run. */
+function over({ machine, latest }: Wish, fit: WeibullFit | undefined, now: number): Plan["watching"][number] {
+  const { id, time, ordered } = machine;
+  const silent = `Has not reported for ${hours((now - time) / HOUR)}`;
+  const need = `By its last report it needed work by ${moment(latest)}${ordered == null ? "" : ", which is ordered"}`;
+  const failed = `has failed since with a probability of ${percent(failedSince(machine, fit, now))}`;
+  return { id, why: `${silent}. ${need}, and it ${failed}: look at it.`, reported: time, stale: true };
 }
 
 /** Latest dates first get the latest free slots, so that no life is given away; then visits are shared where that pays. */
@@ -190,11 +204,12 @@ const mustOrder = ({ machine, latest }: Wish, s: PlannerSettings, now: number): 
 
 function jobOf(wish: Wish, start: number, s: PlannerSettings, now: number): Job {
   const { machine, latest, policy, why } = wish;
-  const risk = machine.rul ? conditional(machine, start, now) : 0;
+  // From the report on, not from now: nobody knows whether a silent machine still lives.
+  const risk = machine.rul ? failsBefore(machine.rul, (start - machine.time) / HOUR) : 0;
+  const stale = isStale(machine, now);
   // The margin is there to be used: late is only what outlasts it too.
   const end = latest + s.margin * HOUR;
-  const late = start > end;
-  const stale = isStale(machine, now);
+  const late = !stale && start > end;
   return {
     id: machine.id,
     start,
@@ -218,13 +233,6 @@ function jobOf(wish: Wish, start: number, s: PlannerSettings, now: number): Job 
         : []),
     ],
   };
-}
-
-/** Probability of failing before `start`, given that it lives now. */
-function conditional(m: MachineState, start: number, now: number): number {
-  const gone = failsBefore(m.rul!, (now - m.time) / HOUR);
-  const then = failsBefore(m.rul!, (start - m.time) / HOUR);
-  return gone >= 1 ? 1 : Math.max(0, (then - gone) / (1 - gone));
 }
 
 /** Brings a job forward to the visit before it when the saved set-up costs more than the life that is given away. */
@@ -253,11 +261,17 @@ function share(jobs: Job[], wishes: readonly Wish[], crew: Crew, s: PlannerSetti
   }
 }
 
-function silentFleet(machines: readonly MachineState[], now: number): string[] {
+function silentFleet(machines: readonly MachineState[], fit: WeibullFit | undefined, now: number): string[] {
   const silent = machines.filter((m) => isStale(m, now)).length;
   if (silent === 0) return [];
+  const ended = machines.filter((m) => isProbablyOver(m, fit, now)).length;
   return [
     `${silent} of ${machines.length} machines ${silent === 1 ? "has" : "have"} stopped reporting: their dates stand as if they had run ever since, and the comparison leaves them out.`,
+    ...(ended
+      ? [
+          `${ended} of the silent ${ended === 1 ? "has" : "have"} probably failed since and ${ended === 1 ? "gets" : "get"} no date: look at them.`,
+        ]
+      : []),
   ];
 }
 

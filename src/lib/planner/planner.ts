@@ -5,7 +5,7 @@ import { type Job, type MachineState, makePlan, type Plan, type PlannerSettings 
 import { isStale, staleAfter } from "./silence.ts";
 import type { Life } from "./weibull.ts";
 import { HOUR, localZone, type Zone } from "./windows.ts";
-import { hours } from "./words.ts";
+import { hours, moment } from "./words.ts";
 
 interface Machine {
   /** Times, milliseconds UTC: when it was new or renewed, and the last statement. */
@@ -15,6 +15,10 @@ interface Machine {
   rul: RulSection | null;
   /** When "order now" was told, milliseconds UTC; null while nothing is ordered. */
   ordered: number | null;
+  /** Revision of the twin in the last statement; null when it had none. */
+  rev: number | null;
+  /** Reports in a row that were older than the last statement. */
+  back: number;
 }
 
 export interface PlannerEvent {
@@ -24,6 +28,8 @@ export interface PlannerEvent {
   text: string;
 }
 
+/** Reports in a row older than the newest with which a record begins anew; fewer are late ones. */
+const ANEW = 5;
 /** Lives that are kept: the newest. */
 const MOST_LIVES = 2000;
 const MOST_MACHINES = 20_000;
@@ -53,6 +59,13 @@ export class Planner {
     return this.#machines.size;
   }
 
+  /** Time of the newest report, milliseconds UTC; undefined while no machine is known. */
+  get newest(): number | undefined {
+    let newest: number | undefined;
+    for (const { time } of this.#machines.values()) if (newest === undefined || time > newest) newest = time;
+    return newest;
+  }
+
   /** Takes a twin's remaining life into account. @returns true when it is time for a new plan */
   update(twin: Envelope): boolean {
     const { id, time, rul } = twin;
@@ -60,12 +73,18 @@ export class Planner {
     let machine = this.#machines.get(id);
     if (!machine) {
       if (this.#machines.size >= MOST_MACHINES) return false;
-      this.#machines.set(id, (machine = { begin: time, time, count: 0, rul: null, ordered: null }));
+      this.#machines.set(id, (machine = newMachine(time)));
     }
-    if (time < machine.time) return false;
+    if (time < machine.time) {
+      if (!beginsAnew(machine, twin)) return false;
+      this.#machines.set(id, (machine = newMachine(time)));
+      this.#followClock();
+    }
     machine.time = time;
     machine.count++;
     machine.rul = rul;
+    machine.rev = twin.rev ?? null;
+    machine.back = 0;
     const due = machine.ordered === null && this.#isDue(machine);
     return due || time - this.#planned >= this.#every();
   }
@@ -88,13 +107,7 @@ export class Planner {
     const age = (Math.max(time, machine.time) - machine.begin) / HOUR;
     if (age > 0) this.#lives.push({ age, failed: broke });
     if (this.#lives.length > MOST_LIVES) this.#lives.shift();
-    this.#machines.set(id, {
-      begin: Math.max(time, machine.time),
-      time: Math.max(time, machine.time),
-      count: 0,
-      rul: null,
-      ordered: null,
-    });
+    this.#machines.set(id, newMachine(Math.max(time, machine.time), machine.rev));
     return `A life of ${hours(age)} is noted for ${id}, ${broke ? "ended by a breakdown" : "ended before a breakdown"}.`;
   }
 
@@ -104,8 +117,13 @@ export class Planner {
     else {
       this.#machines.clear();
       this.#lives = [];
-      this.#planned = Number.NEGATIVE_INFINITY;
     }
+    this.#followClock();
+  }
+
+  /** A plan that was made later than everything that is known belongs to another run: the next report makes a new one. */
+  #followClock(): void {
+    if (!((this.newest ?? Number.NEGATIVE_INFINITY) >= this.#planned)) this.#planned = Number.NEGATIVE_INFINITY;
   }
 
   /** The plan of this moment, and what is new in it. */
@@ -120,8 +138,11 @@ export class Planner {
     );
     this.#planned = now;
     const due = new Map(plan.jobs.filter((j) => j.order).map((j) => [j.id, j]));
+    // What was ordered for a machine that has fallen silent stays ordered.
+    const kept = new Set(plan.watching.filter((m) => m.stale).map((m) => m.id));
     const events: PlannerEvent[] = [];
     for (const [id, machine] of this.#machines) {
+      if (kept.has(id)) continue;
       const job = due.get(id);
       if (job && machine.ordered === null)
         events.push({ id, event: "raised", severity: job.late ? "alarm" : "warning", text: orderText(job) });
@@ -175,14 +196,24 @@ export class Planner {
 
   restore(state: Json): void {
     const s = state as unknown as { machines: [string, Machine][]; lives: Life[]; planned: number | null };
-    // Earlier states did not say when the order went out.
-    this.#machines = new Map(s.machines.map(([id, m]) => [id, { ...m, ordered: m.ordered ?? null }]));
+    // Earlier states did not say when the order went out, nor the revision.
+    this.#machines = new Map(s.machines.map(([id, m]) => [id, { ...newMachine(m.time), ...m }]));
     this.#lives = s.lives.slice();
     this.#planned = s.planned ?? Number.NEGATIVE_INFINITY;
   }
 }
 
-function orderText(job: Job): string {
-  const date = new Date(job.start).toISOString().slice(0, 16).replace("T", " ");
-  return `${job.id}: plan work for ${date} UTC. ${job.why.join(" ")}`;
+const newMachine = (time: number, rev: number | null = null): Machine => {
+  return { begin: time, time, count: 0, rul: null, ordered: null, rev, back: 0 };
+};
+
+/**
+ * Whether a machine whose report is older than its last one is recorded anew, as when a recording starts over: so many reports in a row
+ * are older, and their revisions do not go on from the last one. Where they do, they are late samples of the same record.
+ */
+function beginsAnew(machine: Machine, { rev }: Envelope): boolean {
+  if (rev !== undefined && machine.rev !== null && rev >= machine.rev) return false;
+  return ++machine.back >= ANEW;
 }
+
+const orderText = ({ id, start, why }: Job): string => `${id}: plan work for ${moment(start)}. ${why.join(" ")}`;

@@ -22,9 +22,8 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
   const { asset, store } = assetOf(RED, config.asset);
   const { lives, cycleHours, ...settings } = readPlanner(config);
   const states = new KeyedStates<Planner>(store, node.id, "planner-1", () => new Planner(settings, lives, cycleHours));
-  const newest = new Map<string, number>();
   const seenRequests = new RecentSet(1000);
-  node.status({ fill: "grey", shape: "ring", text: `… ${RED._(shared("status.waiting"))}` });
+  node.status(waiting(RED));
 
   node.on("input", (msg, send, done) => {
     try {
@@ -45,21 +44,32 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
   function onTwin(msg: Message, send: Send): void {
     const twin = readEnvelope(msg.twin);
     requireMatch(asset, twin.id);
-    newest.set(twin.branch, Math.max(newest.get(twin.branch) ?? Number.NEGATIVE_INFINITY, twin.time));
     const entry = states.get(twin.branch, FLEET);
     const due = entry.state.update(twin);
     states.touch(entry);
     if (due) publish(twin.branch, send, twin);
   }
 
+  /** The clock of the reports that are known: when they are forgotten or begin anew, it follows. */
+  function nowOf(branch: string): number {
+    const wall = Date.now();
+    return nowFor(asset, branch, states.get(branch, FLEET).state.newest ?? wall, wall);
+  }
+
   function publish(branch: string, send: Send, twin?: Envelope): void {
     const entry = states.get(branch, FLEET);
-    const now = nowFor(asset, branch, newest.get(branch) ?? Number.NEGATIVE_INFINITY, Date.now());
+    const now = nowOf(branch);
     const { plan, events } = entry.state.plan(now);
     states.touch(entry);
     const simulated = twin?.simulated === true || branch !== LIVE;
     send([planMessage(plan, branch, simulated), told(events, branch, now), calendar(plan, branch)]);
-    node.status(status(RED, plan));
+    node.status(entry.state.size ? status(RED, plan) : waiting(RED));
+  }
+
+  /** Branches of which something is planned. */
+  function planned(): string[] {
+    states.restoreAll();
+    return Array.from(states.values()).flatMap(({ ref, state }) => (state.size ? [ref.branch] : []));
   }
 
   function told(events: readonly PlannerEvent[], branch: string, time: number): Message[] | null {
@@ -80,11 +90,15 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
     if (msg.action === "plan") {
       const branch =
         typeof (msg.twin as Envelope | undefined)?.branch === "string" ? (msg.twin as Envelope).branch : undefined;
-      for (const name of branch ? [branch] : newest.size ? [...newest.keys()] : [LIVE]) publish(name, send);
+      const known = planned();
+      for (const name of branch ? [branch] : known.length ? known : [LIVE]) publish(name, send);
       return;
     }
-    if (msg.reset !== undefined && msg.action === undefined && msg.twin === undefined) states.reset();
-    else {
+    if (msg.reset !== undefined && msg.action === undefined && msg.twin === undefined) {
+      const known = planned();
+      states.reset();
+      for (const branch of known) publish(branch, send);
+    } else {
       const action = readAction(RED, msg);
       if (asset.matches(action.id)) answer(action, send);
     }
@@ -94,15 +108,19 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
     if (!["maintenance", "reset"].includes(action.action) || !asset.matches(action.id)) return undefined;
     if (!seenRequests.add(action.requestId)) return undefined;
     const entry = states.get(action.branch, FLEET);
+    const known = entry.state.size > 0;
     const label = node.name || node.type;
     let message = `${label} has forgotten ${action.id}.`;
     if (action.action === "reset") entry.state.forget(action.id);
     else {
-      const time = nowFor(asset, action.branch, newest.get(action.branch) ?? 0, Date.now());
-      message = entry.state.maintained(action.id, time, typeof action.failed === "boolean" ? action.failed : undefined);
+      message = entry.state.maintained(
+        action.id,
+        nowOf(action.branch),
+        typeof action.failed === "boolean" ? action.failed : undefined,
+      );
     }
     states.touch(entry);
-    if (entry.state.size > 0) publish(action.branch, send);
+    if (known) publish(action.branch, send);
     return { node: label, ok: true, message };
   }
 
@@ -139,6 +157,10 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
     };
   }
 }
+
+const waiting = (RED: Runtime): Status => {
+  return { fill: "grey", shape: "ring", text: `… ${RED._(shared("status.waiting"))}` };
+};
 
 /** What has to be done, and how many machines are silent. */
 function status(RED: Runtime, plan: Plan): Status {

@@ -119,6 +119,8 @@ describe("a plan", () => {
     assert.match(watching.find((w) => w.id === "far")!.why, /nothing to do within 60 days/);
     assert.match(watching.find((w) => w.id === "long")!.why, /at least 37.5 days more/);
     assert.match(watching.find((w) => w.id === "dark")!.why, /too few past lives/);
+    const past = makePlan([{ ...far, rul: null, atLeast: 90 }], [], SETTINGS, MONDAY + 100 * HOUR, utc);
+    assert.equal(past.watching[0]!.why, "Was to live at least 3.75 days more, which are over.");
   });
 
   it("plans by age where no remaining life is stated, and lets run to failure where age says nothing", () => {
@@ -344,6 +346,63 @@ describe("the planner of a fleet", () => {
     // Four failures and one life that had lasted 10 h when it was last seen: the fit does not move with the silence.
     assert.equal(words(17).why.at(-1), words(50).why.at(-1));
     assert.notEqual(words(16).why.at(-1), "");
+  });
+
+  it("gives a silent machine whose life has run out no date and no team: it says what was needed, and keeps the order", () => {
+    const planner = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
+    for (let hour = 0; hour <= 200; hour++) {
+      if (hour <= 100) planner.update(twin("gone", hour, rul(120 - hour)));
+      if (hour >= 80) planner.update(twin("runs", hour, rul(250 - hour)));
+      if (hour === 100) assert.deepEqual(planner.plan(MONDAY + hour * HOUR).events[0]?.event, "raised");
+    }
+    // Last heard of at hour 100 with p05 20, p50 30 and p95 44 h.
+    const mid = planner.plan(MONDAY + 125 * HOUR);
+    const job = mid.plan.jobs.find((j) => j.id === "gone")!;
+    assert.deepEqual([job.stale, job.late], [true, false], "more likely alive than not: its work stands");
+    assert.match(job.why[1]!, /^The life that 95 % exceed is used up, .*: ordered\.$/);
+    assert.ok(job.risk >= 0.05, `${job.risk}`);
+    const { plan, events } = planner.plan(MONDAY + 200 * HOUR);
+    assert.deepEqual(events, [], "the order is not taken back");
+    assert.ok(!plan.jobs.some((j) => j.id === "gone"));
+    const { why, stale } = plan.watching.find((w) => w.id === "gone")!;
+    assert.equal(stale, true);
+    assert.match(why, /^Has not reported for 4\.17 days\. .* needed work by 2026-11-27 12:00 UTC, which is ordered, /);
+    assert.match(why, /probability of 99\.\d % *: look at it\.$/);
+    assert.match(plan.why[1]!, /^1 of the silent has probably failed/);
+    planner.update(twin("gone", 201, rul(40)));
+    assert.equal(planner.plan(MONDAY + 201 * HOUR).plan.jobs.find((j) => j.id === "gone")!.stale, false);
+  });
+
+  it("gives a silent machine no date either when its age says that it has failed", () => {
+    const wear = [800, 900, 1000, 1100, 1250].map((age) => ({ age, failed: true }));
+    const dark = { ...machine("dark", 0, 700), rul: null, staleAfter: 24 };
+    const planAt = (hours: number) => makePlan([dark], wear, SETTINGS, MONDAY + hours * HOUR, utc);
+    assert.deepEqual([planAt(100).jobs[0]?.stale, planAt(100).jobs[0]?.late], [true, false]);
+    assert.equal(planAt(600).jobs.length, 0);
+    assert.match(planAt(600).watching[0]!.why, /probability of .* %: look at it/);
+  });
+
+  it("begins a machine anew when its record does, and its clock follows; late reports change nothing", () => {
+    const planner = new Planner(SETTINGS, [], undefined, utc);
+    const report = (hour: number, rev?: number) =>
+      planner.update({ ...twin("a", hour, rul(Math.max(0, 300 - hour))), ...(rev && { rev }) });
+    for (let hour = 0; hour <= 290; hour++) report(hour, hour + 1);
+    assert.equal(planner.plan(MONDAY + 290 * HOUR).events.length, 1);
+    for (let hour = 100; hour < 120; hour++) report(hour, 292 + hour);
+    assert.equal(planner.newest, MONDAY + 290 * HOUR, "late samples of the same record: revisions go on");
+    for (let hour = 0; hour < 4; hour++) report(hour, hour + 1);
+    assert.equal(planner.newest, MONDAY + 290 * HOUR, "four may be late");
+    assert.equal(report(4, 5), true, "the fifth is another run, which gets a plan");
+    assert.equal(planner.newest, MONDAY + 4 * HOUR);
+    const { plan } = planner.plan(planner.newest!);
+    assert.deepEqual(
+      plan.jobs.map((j) => [j.order, j.stale, j.reported]),
+      [[false, false, MONDAY + 4 * HOUR]],
+    );
+    // Without revisions the times alone must do.
+    for (let hour = 50; hour < 60; hour++) report(hour);
+    for (let hour = 0; hour < 5; hour++) report(hour);
+    assert.equal(planner.newest, MONDAY + 4 * HOUR);
   });
 
   it("makes the same plan after a restart", () => {
