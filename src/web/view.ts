@@ -12,7 +12,6 @@ const RANK = { none: 0, info: 1, warning: 2, alarm: 3 };
 export function summary(store: Store, record: TwinRecord): Summary {
   const { twin, asset, mimic, proposals } = record;
   const { anomaly, rul } = twin;
-  const shortLife = RANK[rul?.severity ?? "none"] > RANK[anomaly?.active ? anomaly.severity : "none"];
   return {
     store: store.name,
     branch: twin.branch,
@@ -24,11 +23,21 @@ export function summary(store: Store, record: TwinRecord): Summary {
     state: anomaly?.state ?? "unknown",
     severity: anomaly?.active || anomaly?.latched ? anomaly.severity : "none",
     health: anomaly?.health ?? null,
-    why: (shortLife ? rul : anomaly)?.why[0] ?? "",
+    why: whyOf(twin),
     rul: rul ? { unit: rul.unit, p05: rul.p05, p50: rul.p50, p95: rul.p95, severity: rul.severity ?? "none" } : null,
     proposals: proposals.length,
     notGood: Object.keys(twin.status ?? {}).length,
   };
+}
+
+/** The first reason of an alarm and of a short life, the graver one first; without either what the detector says. */
+function whyOf({ anomaly, rul }: TwinRecord["twin"]): string {
+  const alarm = RANK[anomaly?.active ? anomaly.severity : "none"];
+  const life = RANK[rul?.severity ?? "none"];
+  if (life === 0) return anomaly?.why[0] ?? "";
+  const said = [rul?.why[0]];
+  if (alarm > 0) said.splice(life > alarm ? 1 : 0, 0, anomaly?.why[0]);
+  return said.filter(Boolean).join(" ");
 }
 
 /** The twin and the store that holds it. */

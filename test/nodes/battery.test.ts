@@ -44,7 +44,7 @@ describe("example 12: a battery of which none has failed yet", function () {
     red = await startRed({ flows: flow });
     const api = async (path: string): Promise<Answer> => (await fetch(`${red!.url}/twin/api/${path}`)).json();
     let pack: Answer;
-    const replaced = (e: Answer) => /has fallen back: taken for a repair/.test(e.text);
+    const replaced = (e: Answer) => /has gone back: taken for a repair/.test(e.text);
     for (let i = 0; i < 300 && !pack?.events?.some(replaced); i++) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       pack = await api("twin?id=pack-1");

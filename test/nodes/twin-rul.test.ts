@@ -147,7 +147,7 @@ describe("twin-rul", () => {
     assert.equal(unit, "h");
     assert.match(why[0]!, /^Vibration grows 0\.0\d+ mm\/s per h, now 5\.\d+ mm\/s, limit 7\.1 mm\/s\.$/);
     assert.equal(events[0]!.event, "raised");
-    assert.match(String(events[0]!.payload), /^Pump will probably fail in [\d.]+ h \([\d.]+ to [\d.]+\)\. Vibration /);
+    assert.match(String(events[0]!.payload), /^p2 will probably fail in [\d.]+ h \([\d.]+ to [\d.]+\)\. Vibration /);
     await feed(205, 290, wear);
     assert.equal(results.at(-1)!.payload, 0);
     assert.match(results.at(-1)!.twin.rul.why[0]!, /has reached its limit/);

@@ -1,12 +1,15 @@
 /** When a remaining life becomes an event: raised, changed, cleared, with hysteresis. */
 import type { Json } from "../store/store.ts";
 import type { RulSection } from "../twin/envelope.ts";
+import { format } from "./trend-words.ts";
 
 export interface RulEvent {
   event: "raised" | "changed" | "cleared";
   severity: "info" | "warning" | "alarm";
   text: string;
 }
+
+const life = (x: number | null): string => (x === null ? "more" : format(x));
 
 type Level = "none" | "warning" | "alarm";
 const ALARM = 0.9;
@@ -51,7 +54,7 @@ export class RulAlert {
     const left =
       section.p50 === 0
         ? `${name} has reached its failure limit.`
-        : `${name} will probably fail in ${section.p50} ${section.unit} (${section.p05} to ${section.p95 ?? "more"}).`;
+        : `${name} will probably fail in ${life(section.p50)} ${section.unit} (${life(section.p05)} to ${life(section.p95)}).`;
     return {
       event: before === "none" ? "raised" : "changed",
       severity: next,

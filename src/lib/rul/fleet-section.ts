@@ -4,9 +4,15 @@ import type { FleetPredictor } from "./fleet/predictor.ts";
 
 /**
  * @param left horizon of the failure probability, in units of life
+ * @param labelOf display name of a signal, for the reasons
  * @returns undefined before the first sample
  */
-export function fleetSection(predictor: FleetPredictor, unit: string, horizon: number): RulSection | undefined {
+export function fleetSection(
+  predictor: FleetPredictor,
+  unit: string,
+  horizon: number,
+  labelOf: (signal: string) => string = (signal) => signal,
+): RulSection | undefined {
   const estimate = predictor.estimate();
   if (!estimate) return undefined;
   const { cap, promised } = predictor.model.content;
@@ -15,7 +21,7 @@ export function fleetSection(predictor: FleetPredictor, unit: string, horizon: n
   const below = (x: number) => (x < cap ? round(x) : null);
   const beyond = p50 >= cap;
   const why = [
-    ...predictor.reasons(),
+    ...predictor.reasons(labelOf),
     `Tier C: a model of ${promised.units} past failures; on units it had not seen it was ${round(promised.rmse)} ${unit} off (root mean square).`,
   ];
   if (p95 >= cap) why.push(`Failure may lie beyond ${round(cap)} ${unit}.`);

@@ -245,7 +245,7 @@ export class RulPredictor {
     const since = this.#held;
     this.restart();
     this.#held = since;
-    this.#reason = `${this.#options.label} has fallen back: taken for a repair, so the trend begins again.`;
+    this.#reason = `${this.#options.label} has gone back: taken for a repair, so the trend begins again.`;
   }
 
   #takeHeld(): void {

@@ -39,7 +39,7 @@ export function whyOf({ trend, likeness }: LifePrediction, options: RulOptions, 
   const { value, slope, failures, censored } = seen;
   const grows = slope >= 0 === (direction === "rising") ? "grows" : "falls";
   const why = [
-    `${label} ${grows} ${amount(Math.abs(slope), unit)} per ${timeUnit}, now ${amount(value, unit)}, limit ${amount(threshold, unit)}.`,
+    `${label} ${grows} ${amount(Math.abs(slope), unit)} per ${timeUnit === "cycles" ? "cycle" : timeUnit}, now ${amount(value, unit)}, limit ${amount(threshold, unit)}.`,
   ];
   if (censored !== null) why.push(`Failure may lie beyond ${format(censored)} ${timeUnit}.`);
   if (failures >= FEWEST_FAILURES) why.push(`Tier B: ${failures} past failures and the trend.`);
@@ -57,4 +57,5 @@ export const reachedSentence = ({ label, unit, threshold }: RulOptions, value: n
   `${label} ${amount(value, unit)} has reached its limit of ${amount(threshold, unit)}: the machine counts as failed.`;
 
 const amount = (x: number, unit: string): string => (unit === "" ? format(x) : `${format(x)} ${unit}`);
-const format = (x: number): string => String(Number(x.toPrecision(3)));
+/** A number with the three significant digits that a remaining life can claim. */
+export const format = (x: number): string => String(Number(x.toPrecision(3)));

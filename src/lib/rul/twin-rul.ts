@@ -1,5 +1,6 @@
 /** Everything the RUL node knows of one twin: its tier, the predictors, the alert, its age, and what it has promised. */
 import type { Json } from "../store/store.ts";
+import { type Asset, machineName } from "../twin/asset.ts";
 import type { Envelope, RulSection } from "../twin/envelope.ts";
 import { RulAlert, type RulEvent } from "./alert.ts";
 import type { FleetModel } from "./fleet/model.ts";
@@ -26,8 +27,8 @@ export interface Fleet {
 }
 
 export interface TwinRulOptions {
-  /** Display name, and the twin's own. */
-  name: string;
+  /** Which machines these are: a sentence names the one it is about. */
+  asset: Pick<Asset, "name" | "idPattern" | "signals">;
   unit: string;
   /** Undefined: only the fleet model counts. */
   indicator: Indicator | undefined;
@@ -67,7 +68,7 @@ export class TwinRul {
   }
 
   step(twin: Envelope): RulResult {
-    const { indicator, cycles, rul, name } = this.#o;
+    const { indicator, cycles, rul, asset } = this.#o;
     const read = indicator?.read(twin);
     const counts = indicator ? read !== undefined : twin.updated.length > 0;
     let failure: Failure | undefined;
@@ -88,6 +89,7 @@ export class TwinRul {
       }
       this.#fleetModel()?.update(this.#age(), numbers(twin));
     }
+    const name = machineName(asset, twin.id);
     const section = this.#section();
     if (counts && section.p50 !== null && section.p50 > 0 && section.p05 !== null)
       this.#promises.note(this.#age(), section.p50, section.p05, section.p95);
@@ -97,7 +99,7 @@ export class TwinRul {
         ? {
             event: "changed" as const,
             severity: "info" as const,
-            text: `${name}: ${rul.label} has fallen back: taken for a repair, so the trend begins again.`,
+            text: `${name}: ${rul.label} has gone back: taken for a repair, so the trend begins again.`,
           }
         : undefined);
     return { section: { ...section, severity: this.#alert.level }, event, ...(failure && { failure }) };
@@ -165,10 +167,13 @@ export class TwinRul {
   }
 
   #section(): RulSection {
-    const { unit, rul, indicator } = this.#o;
+    const { unit, rul, indicator, asset } = this.#o;
     const own = indicator ? this.#predictor.section() : undefined;
     const model = this.#fleetModel();
-    const fleet = model && !this.#predictor.reached ? fleetSection(model, unit, rul.horizon) : undefined;
+    const fleet =
+      model && !this.#predictor.reached
+        ? fleetSection(model, unit, rul.horizon, (name) => asset.signals.get(name)?.label ?? name)
+        : undefined;
     if (fleet) return { ...fleet, ...(own?.indicator && { indicator: own.indicator }) };
     if (own) return own;
     const { indicator: _none, ...nothing } = this.#predictor.section();
@@ -214,7 +219,7 @@ export class TwinRul {
     this.#recorded = true;
     const curve = this.#predictor.curve.filter(([age]) => age <= life);
     return {
-      unit: `${this.#o.name}, ${new Date(time).toISOString().slice(0, 10)}`,
+      unit: `${this.#o.asset.name}, ${new Date(time).toISOString().slice(0, 10)}`,
       life: Number(life.toPrecision(6)),
       begin: this.#begin?.time ?? time,
       time,

@@ -53,6 +53,14 @@ export function nowFor(asset: Pick<Asset, "clock">, branch: string, newestTime: 
   return asset.clock === "data" || branch !== "live" ? newestTime : wallClock;
 }
 
+/**
+ * The name of one machine for a sentence: the asset's, or, where one asset describes many, what the twin's id ends with:
+ * `fleet:engine-55` is engine-55.
+ */
+export function machineName({ name, idPattern }: Pick<Asset, "name" | "idPattern">, id: string): string {
+  return idPattern.includes("*") ? (id.split(/[:/]/).findLast((part) => part !== "") ?? id) : name;
+}
+
 /** Compiles an id pattern: `*` matches any text, everything else matches itself. */
 export function idMatcher(pattern: string): (id: string) => boolean {
   if (!pattern.includes("*")) return (id) => id === pattern;

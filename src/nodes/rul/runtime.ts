@@ -61,7 +61,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<RulConfig>): void
     create: () =>
       new TwinRul(
         {
-          name: asset.name,
+          asset,
           unit: config.unit,
           indicator,
           rul,

@@ -187,7 +187,7 @@ describe("one twin", () => {
     read: (twin) => twin.values.wear as number,
   };
   const options: TwinRulOptions = {
-    name: "Mill",
+    asset: { name: "Mill", idPattern: "mill", signals: new Map() },
     unit: "cycles",
     indicator,
     warnAt: 0.5,
@@ -234,6 +234,19 @@ describe("one twin", () => {
     const t = new TwinRul(options, { library: new FailureLibrary(), model: undefined });
     assert.equal(live(t, 0, 20).section.severity, "none");
     assert.equal(live(t, 20, 115).section.severity, "alarm");
+  });
+  it("names the one machine where an asset describes many, and rounds to what a life can claim", () => {
+    const asset = { ...options.asset, idPattern: "fleet:*" };
+    const t = new TwinRul({ ...options, asset }, { library: new FailureLibrary(), model: undefined });
+    const texts: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      const { event } = t.step({ ...twin(i, i / 100), id: "fleet:mill-7" });
+      if (event) texts.push(event.text);
+    }
+    assert.match(texts[0]!, /^mill-7 will probably fail in [\d.]+ cycles /);
+    assert.match(texts[0]!, /Wear grows [\d.]+ mm per cycle, /);
+    const [, ...numbers] = /in (\S+) cycles \((\S+) to (\S+)\)/.exec(texts[0]!)!;
+    for (const x of numbers) assert.equal(Number(x), Number(Number(x).toPrecision(3)), texts[0]);
   });
   it("reports a failure that a person reports before the limit", () => {
     const t = new TwinRul(options, { library: new FailureLibrary(), model: undefined });

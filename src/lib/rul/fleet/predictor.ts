@@ -120,8 +120,11 @@ export class FleetPredictor {
     return this.features[4 * this.z.length]!;
   }
 
-  /** Why, in words, the strongest first: what moves the prediction most when it is set to a healthy value. */
-  reasons(most = 3): string[] {
+  /**
+   * Why, in words, the strongest first: what moves the prediction most when it is set to a healthy value.
+   * @param labelOf display name of a signal
+   */
+  reasons(labelOf: (signal: string) => string = (signal) => signal, most = 3): string[] {
     if (this.samples === 0) return [];
     const { model } = this;
     const { content } = model;
@@ -130,7 +133,9 @@ export class FleetPredictor {
     const out: string[] = [];
     if (this.stray > STRAY) out.push("unknown condition: this operating point was never seen in the fleet");
     if (model.isStrange(this.features))
-      out.push(`unknown condition: ${this.names(model.outside(this.features))} outside all that the fleet has shown`);
+      out.push(
+        `unknown condition: ${this.names(model.outside(this.features), labelOf)} outside all that the fleet has shown`,
+      );
     const now = model.predict(bins, learner);
     const healthy = new Uint8Array(bins.length);
     model.bin(content.healthy, learner, healthy);
@@ -142,7 +147,7 @@ export class FleetPredictor {
     }
     found.sort((a, b) => b.effect - a.effect);
     for (const { sensor, effect } of found.slice(0, most))
-      if (effect > 0.01 * content.cap) out.push(this.sentence(sensor, known));
+      if (effect > 0.01 * content.cap) out.push(this.sentence(sensor, known, labelOf));
     if (!known) out.push("met in mid-life: its own start is not known");
     return out;
   }
@@ -190,19 +195,20 @@ export class FleetPredictor {
     return model.doubt(bins);
   }
 
-  private sentence(sensor: number, known: boolean): string {
+  private sentence(sensor: number, known: boolean, labelOf: (signal: string) => string): string {
     const { name, gain } = this.model.content.sensors[sensor]!;
     const at = 4 * sensor;
     const own = known && !Number.isNaN(this.features[at + 2]!);
     const change = own ? this.features[at + 2]! : this.features[at]!;
     const size = Math.abs(change) > 2 ? "far" : Math.abs(change) > 1 ? "well" : "slightly";
     const side = change > 0 === gain[0]! > 0 ? "above" : "below";
-    return `${name} ${size} ${side} ${own ? "its start" : "the fleet's mean"}`;
+    return `${labelOf(name)} ${size} ${side} ${own ? "its start" : "the fleet's mean"}`;
   }
 
-  private names(features: number[]): string {
+  private names(features: number[], labelOf: (signal: string) => string): string {
     const { sensors } = this.model.content;
-    const names = [...new Set(features.map((f) => sensors[Math.floor(f / 4)]?.name ?? "the health indicator"))];
+    const nameOf = (sensor?: { name: string }) => (sensor ? labelOf(sensor.name) : "the health indicator");
+    const names = [...new Set(features.map((f) => nameOf(sensors[Math.floor(f / 4)])))];
     return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
   }
 }

@@ -168,6 +168,11 @@ describe("a fleet of turbofan engines", function () {
       p.update(time[r]!, Object.fromEntries(names.map((name, i) => [name, values[7 * r + columns[i]!]!])));
     assert.ok(p.estimate()!.mean < 25);
     const reasons = p.reasons();
+    const labelled = p.reasons((signal) => `Sensor ${signal.slice(1)}`);
+    assert.deepEqual(
+      labelled,
+      reasons.map((reason) => reason.replace(/^s/, "Sensor ")),
+    );
     assert.ok(reasons.length > 0);
     for (const reason of reasons) assert.match(reason, /^s\d+ (far|well|slightly) (above|below) its start$/);
     // The static pressure at the outlet of the compressor rises as it wears (Saxena et al. 2008).
