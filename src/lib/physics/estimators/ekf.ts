@@ -4,10 +4,10 @@
  * middle of each substep. Measurements are taken one by one (Simon 2006, 6.1) in Joseph's form, all linearised at the
  * predicted state, which is the joint update for independent measurements.
  */
-import { type EstimatorOptions, GaussianFilter, type JointModel } from "./estimator.ts";
+import { Estimator, type EstimatorOptions, type JointModel } from "./estimator.ts";
 import { Transition } from "./transition.ts";
 
-export class Ekf extends GaussianFilter {
+export class Ekf extends Estimator {
   readonly #transition: Transition;
   readonly #jacobian: Float64Array;
   readonly #H: Float64Array;

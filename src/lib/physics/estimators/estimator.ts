@@ -37,40 +37,6 @@ export interface EstimatorOptions {
   substeps?: number;
 }
 
-/** All arrays are overwritten by the next call. */
-export interface Estimator {
-  readonly x: Float64Array;
-  /** Covariance of x, row-major, symmetric. */
-  readonly P: Float64Array;
-  /** May be changed between two calls. */
-  readonly q: Float64Array;
-  readonly r: Float64Array;
-  /** What was expected before the last update, its innovation (measured minus expected, NaN where nothing was measured). */
-  readonly expected: Float64Array;
-  readonly innovation: Float64Array;
-  /** Variance of the innovation, measurement noise included. */
-  readonly variance: Float64Array;
-  /**
-   * Innovation of every output in standard deviations, given the outputs before it: independent of each other as long as
-   * the noise is. NaN where no measurement was used.
-   */
-  readonly whitened: Float64Array;
-  /** Outputs whose last measurement was refused by the gate: 1. */
-  readonly refused: Uint8Array;
-  /** Normalised innovation squared of the last update, and of how many measurements; its mean is 1 for each. */
-  readonly nis: number;
-  readonly measurements: number;
-  /** Time reached, as JointModel.flow. */
-  predict(t: number, h: number): number;
-  /** @param z one measurement per output, NaN where there is none */
-  update(t: number, z: ArrayLike<number>): void;
-  /** Forgets all correlations: estimate `x`, standard deviations `sd`. */
-  reset(x: ArrayLike<number>, sd: ArrayLike<number>): void;
-  snapshot(): Json;
-  /** @throws TypeError when the snapshot is of another model */
-  restore(state: Json): void;
-}
-
 /**
  * Brings x back inside its bounds. The element at its bound becomes known to be there, and the others move with it as
  * their correlation says: the estimate under the constraint (Simon 2010, IET Control Theory Appl. 4, eq. 12 with W = P⁻¹).
@@ -89,17 +55,27 @@ function project(x: Float64Array, P: Float64Array, low: Float64Array, high: Floa
   for (let j = 0; j < n; j++) x[j] = Math.min(high[j]!, Math.max(low[j]!, x[j]!));
 }
 
-/** What every Gaussian filter holds: mean, covariance, noises, bounds, and the outcome of the last update. */
-export abstract class GaussianFilter implements Estimator {
+/** A Gaussian filter: mean, covariance, noises, bounds, and the outcome of the last update. All arrays are overwritten by the next call. */
+export abstract class Estimator {
   readonly x: Float64Array;
+  /** Covariance of x, row-major, symmetric. */
   readonly P: Float64Array;
+  /** As in EstimatorOptions; may be changed between two calls. */
   readonly q: Float64Array;
   readonly r: Float64Array;
+  /** What was expected before the last update, its innovation (measured minus expected, NaN where nothing was measured). */
   readonly expected: Float64Array;
   readonly innovation: Float64Array;
+  /** Variance of the innovation, measurement noise included. */
   readonly variance: Float64Array;
+  /**
+   * Innovation of every output in standard deviations, given the outputs before it: independent of each other as long as
+   * the noise is. NaN where no measurement was used.
+   */
   readonly whitened: Float64Array;
+  /** Outputs whose last measurement was refused by the gate: 1. */
   readonly refused: Uint8Array;
+  /** Normalised innovation squared of the last update, and of how many measurements; its mean is 1 for each. */
   nis = 0;
   measurements = 0;
   protected readonly model: JointModel;
@@ -128,7 +104,9 @@ export abstract class GaussianFilter implements Estimator {
     this.substeps = options.substeps ?? 2;
   }
 
+  /** Time reached, as JointModel.flow. */
   abstract predict(t: number, h: number): number;
+  /** @param z one measurement per output, NaN where there is none */
   abstract update(t: number, z: ArrayLike<number>): void;
 
   /** Forgets the outcome of the update before. */
@@ -153,17 +131,24 @@ export abstract class GaussianFilter implements Estimator {
     project(this.x, this.P, this.#low, this.#high);
   }
 
+  /** Forgets all correlations: estimate `x`, standard deviations `sd`. */
   reset(x: ArrayLike<number>, sd: ArrayLike<number>): void {
     this.x.set(x);
     setDiagonal(this.P, sd);
   }
 
   snapshot(): Json {
-    return snapshotOf(this.x, this.P);
+    // JSON has no −0: + 0 makes it 0.
+    return { x: Array.from(this.x, (v) => v + 0), P: Array.from(this.P, (v) => v + 0) };
   }
 
+  /** @throws TypeError when the snapshot is of another model */
   restore(state: Json): void {
-    restoreInto(state, this.x, this.P);
+    const { x, P } = state as { x?: unknown; P?: unknown };
+    if (!isVector(x, this.x.length) || !isVector(P, this.P.length))
+      throw new TypeError("the snapshot is of another estimator");
+    this.x.set(x);
+    this.P.set(P);
   }
 }
 
@@ -176,19 +161,5 @@ function setDiagonal(P: Float64Array, sd: ArrayLike<number>): void {
 const vector = (n: number, values: ArrayLike<number> | undefined, otherwise: number): Float64Array =>
   values ? Float64Array.from(values) : new Float64Array(n).fill(otherwise);
 
-function snapshotOf(x: Float64Array, P: Float64Array): Json {
-  // JSON has no −0: + 0 makes it 0.
-  return { x: Array.from(x, (v) => v + 0), P: Array.from(P, (v) => v + 0) };
-}
-
-function restoreInto(state: Json, x: Float64Array, P: Float64Array): void {
-  const s = state as { x?: unknown; P?: unknown };
-  for (const [values, n] of [
-    [s.x, x.length],
-    [s.P, P.length],
-  ] as const)
-    if (!Array.isArray(values) || values.length !== n || !values.every(Number.isFinite))
-      throw new TypeError("the snapshot is of another estimator");
-  x.set(s.x as number[]);
-  P.set(s.P as number[]);
-}
+const isVector = (values: unknown, n: number): values is number[] =>
+  Array.isArray(values) && values.length === n && values.every(Number.isFinite);

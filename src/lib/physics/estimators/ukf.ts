@@ -3,13 +3,13 @@
  * It sends 2n + 1 points through the model instead of linearising it: for strongly curved models, at about 2n + 1 times
  * the cost. Outputs that are not measured leave the joint update.
  */
-import { type EstimatorOptions, GaussianFilter, type JointModel } from "./estimator.ts";
+import { Estimator, type EstimatorOptions, type JointModel } from "./estimator.ts";
 
 const ALPHA = 0.1;
 const BETA = 2;
 const KAPPA = 0;
 
-export class Ukf extends GaussianFilter {
+export class Ukf extends Estimator {
   readonly #points: Float64Array[];
   readonly #images: Float64Array[];
   readonly #root: Float64Array;
