@@ -8,8 +8,9 @@ import { Versions } from "./calibration/versions.ts";
 import { LearnedCorrection } from "./correction.ts";
 import { EstimatingStepper } from "./estimators/estimating-stepper.ts";
 import { HealthReport, settleNoise } from "./estimators/health.ts";
+import { HeldInputs } from "./held-inputs.ts";
 import { type CompiledModel, withParameters } from "./model.ts";
-import { isTrusted, label, number, orNull, usable, width } from "./ports.ts";
+import { label, number, orNull, usable, width } from "./ports.ts";
 import { type Residual, ResidualLearner } from "./residual.ts";
 import type { PhysicsSettings } from "./settings.ts";
 import { type Deadline, type StepCode, Stepper } from "./stepper.ts";
@@ -54,23 +55,18 @@ export class PhysicsTwin {
   #outputs!: Output[];
   #correction: LearnedCorrection | undefined;
   #health: HealthReport | undefined;
-  readonly #inputs: Float64Array;
+  readonly #inputs: HeldInputs;
   readonly #states: Float64Array;
   #measured!: Float64Array;
   #known!: Float64Array;
-  /** Newest usable value of each input and its source time. */
-  readonly #held: { value: number; time: number }[];
   #settled = false;
-  /** Inputs whose values may not teach anything now. */
-  #doubtful: string[] = [];
 
   constructor(settings: PhysicsSettings, asset: Pick<Asset, "signals">) {
     this.#settings = settings;
     this.#asset = asset;
     this.#versions = new Versions();
-    this.#inputs = new Float64Array(settings.model.inputs.length);
+    this.#inputs = new HeldInputs(settings.model.inputs, settings.maxGap, settings.toModel);
     this.#states = new Float64Array(settings.model.states.length);
-    this.#held = settings.model.inputs.map(() => ({ value: Number.NaN, time: Number.NEGATIVE_INFINITY }));
     this.#build();
   }
 
@@ -123,16 +119,15 @@ export class PhysicsTwin {
    * @param deadline says that the time for this message is over; then the code is `behind`, and `proceed` goes on
    */
   update(twin: Envelope, deadline?: Deadline): PhysicsResult {
-    this.#takeInputs(twin);
-    this.#doubt(twin);
+    this.#inputs.take(twin);
     for (const output of this.#outputs)
-      output.correction = this.#correction ? output.slope * this.#correction.at(output.signal, this.#inputs) : 0;
+      output.correction = this.#correction ? output.slope * this.#correction.at(output.signal, this.#inputs.values) : 0;
     const code = this.#step(twin, deadline);
     if (code !== "late") {
       if (this.#runner.runningFor >= this.#settings.settle) this.#settled = true;
       // With no states there is nothing to settle: a first sample teaches as much as any other.
       const runs = code === "ok" || (code === "started" && this.#model.states.length === 0);
-      const learnable = runs && this.#doubtful.length === 0;
+      const learnable = runs && this.#inputs.doubtful.length === 0;
       for (let i = 0; i < this.#outputs.length; i++) this.#compare(i, this.#outputs[i]!, twin, learnable);
       this.#settleNoise();
     }
@@ -144,12 +139,6 @@ export class PhysicsTwin {
     return this.#runner.proceed?.(deadline) === "behind";
   }
 
-  #doubt(twin: Envelope): void {
-    if (this.#doubtful.length > 0) this.#doubtful = [];
-    if (twin.status !== undefined)
-      for (const name of this.#model.inputs) if (!isTrusted(twin.status[name])) this.#doubtful.push(name);
-  }
-
   #step(twin: Envelope, deadline: Deadline | undefined): StepCode {
     if (this.#runner instanceof EstimatingStepper) {
       for (let i = 0; i < this.#outputs.length; i++) {
@@ -157,10 +146,10 @@ export class PhysicsTwin {
         const value = isGood(twin.status?.[output.signal]) ? usable(twin, output.signal) : undefined;
         this.#known[i] = value === undefined ? Number.NaN : this.#toModel(output, value);
         // A measurement says nothing of the machine while what goes in is not sure.
-        const counts = this.#doubtful.length === 0 && twin.updated.includes(output.signal);
+        const counts = this.#inputs.doubtful.length === 0 && twin.updated.includes(output.signal);
         this.#measured[i] = counts ? this.#known[i]! : Number.NaN;
       }
-      return this.#runner.step(twin.time, this.#inputs, this.#measured, this.#known, deadline);
+      return this.#runner.step(twin.time, this.#inputs.values, this.#measured, this.#known, deadline);
     }
     this.#states.fill(Number.NaN);
     for (const output of this.#outputs) {
@@ -168,23 +157,13 @@ export class PhysicsTwin {
       if (value !== undefined && isGood(twin.status?.[output.signal]))
         this.#states[output.state] = this.#toModel(output, value);
     }
-    return this.#runner.step(twin.time, this.#inputs, this.#states, (state) => this.#isNew(twin, state), deadline);
-  }
-
-  #takeInputs(twin: Envelope): void {
-    const { toModel, maxGap } = this.#settings;
-    const names = this.#model.inputs;
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i]!;
-      const held = this.#held[i]!;
-      const value = usable(twin, name);
-      const time = twin.times?.[name] ?? twin.time;
-      if (value !== undefined && time >= held.time) {
-        held.value = toModel.get(name)?.(value) ?? value;
-        held.time = time;
-      }
-      this.#inputs[i] = twin.time - held.time <= maxGap * 1000 ? held.value : Number.NaN;
-    }
+    return this.#runner.step(
+      twin.time,
+      this.#inputs.values,
+      this.#states,
+      (state) => this.#isNew(twin, state),
+      deadline,
+    );
   }
 
   /** A measurement in the model's unit, without what was learned, so that a start leaves no step in the residual. */
@@ -250,9 +229,7 @@ export class PhysicsTwin {
     for (const [name, index] of model.derived) this.#show(section.derived, name, index);
     if (this.#runner instanceof EstimatingStepper) this.#health!.add(section, this.#runner);
     if (this.#versions.current) section.parameters = this.#versions.current.name;
-    const missing: string[] = [];
-    for (let i = 0; i < this.#inputs.length; i++)
-      if (Number.isNaN(this.#inputs[i])) missing.push(label(this.#asset, model.inputs[i]!));
+    const missing = this.#inputs.missing().map((name) => label(this.#asset, name));
     const why = reasons({
       code,
       missing,
@@ -260,7 +237,7 @@ export class PhysicsTwin {
       asset: this.#asset,
       outputs: this.#outputs,
       settled: this.#settled,
-      doubtful: this.#doubtful,
+      doubtful: this.#inputs.doubtful,
     });
     if (why.length > 0) section.why = why;
     return { section, progress: learning > 0 ? learned / learning : 0, worst, missing, code };
@@ -340,7 +317,7 @@ export class PhysicsTwin {
   snapshot(): Json {
     return {
       stepper: this.#runner.snapshot(),
-      held: this.#held.map(({ value, time }) => (Number.isFinite(value) ? [value + 0, time] : null)),
+      held: this.#inputs.snapshot(),
       settled: this.#settled,
       outputs: this.#learned(),
       versions: this.#versions.snapshot(),
@@ -351,7 +328,7 @@ export class PhysicsTwin {
   restore(state: Json): void {
     const s = state as {
       stepper: Json;
-      held: ([number, number] | null)[];
+      held: Json;
       settled: boolean;
       outputs: Json;
       versions?: Json;
@@ -362,7 +339,7 @@ export class PhysicsTwin {
     }
     this.#runner.restore(s.stepper);
     this.#settled = s.settled === true;
-    for (const [i, held] of s.held.entries()) if (held) this.#held[i] = { value: held[0], time: held[1] };
+    this.#inputs.restore(s.held);
     this.#recall(s.outputs);
   }
 }
