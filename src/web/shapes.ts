@@ -23,3 +23,13 @@ export interface SignalView {
   component: string;
   normal: readonly [number | null, number | null] | null;
 }
+
+/** A state or derived quantity of the twin's model. */
+export interface QuantityView {
+  name: string;
+  label: string;
+  /** For people; empty where it has none, or nobody knows it. */
+  unit: string;
+  /** It says nothing of its own: the change of a parameter that is calibrated to zero is its value. */
+  same?: true;
+}

@@ -4,8 +4,9 @@ import type { Asset } from "../lib/twin/asset.ts";
 import { displayUnit } from "../lib/twin/units.ts";
 import type { AssetNode } from "../nodes/shared/asset-node.ts";
 import type { Runtime } from "../nodes/shared/node-red.ts";
+import { offersOf } from "../nodes/shared/offers.ts";
 import { openStores } from "../nodes/shared/stores.ts";
-import type { SignalView, Summary } from "./shapes.ts";
+import type { QuantityView, SignalView, Summary } from "./shapes.ts";
 
 const RANK = { none: 0, info: 1, warning: 2, alarm: 3 };
 
@@ -53,7 +54,8 @@ export function find(ref: TwinRef): { store: Store; record: TwinRecord } | undef
 export function detail(RED: Runtime, store: Store, record: TwinRecord) {
   const { twin, proposals, events } = record;
   const ref = { branch: twin.branch, id: twin.id };
-  const asset = assetFor(RED, store, twin.id);
+  const owner = assetFor(RED, store, twin.id);
+  const asset = owner?.asset;
   return {
     ...summary(store, record),
     twin,
@@ -61,18 +63,30 @@ export function detail(RED: Runtime, store: Store, record: TwinRecord) {
     events: events.slice(-50),
     audits: store.audits(ref).slice(-50),
     signals: asset ? signalViews(asset) : [],
+    quantities: owner ? mergeQuantities(offersOf("quantities", owner.id)) : [],
     failure: asset?.failure ?? null,
   };
 }
 
-function assetFor(RED: Runtime, store: Store, id: string): Asset | undefined {
-  let found: Asset | undefined;
+function assetFor(RED: Runtime, store: Store, id: string): AssetNode | undefined {
+  let found: AssetNode | undefined;
   RED.nodes.eachNode((config) => {
     if (found || config.type !== "twin-asset") return;
     const node = RED.nodes.getNode(String(config.id)) as AssetNode | null;
-    if (node?.asset && node.store === store && node.asset.matches(id)) found = node.asset;
+    if (node?.asset && node.store === store && node.asset.matches(id)) found = node;
   });
   return found;
+}
+
+/** Of a name to which two models give different units nobody knows in which of them a value is: it has none. */
+export function mergeQuantities(models: readonly (readonly QuantityView[])[]): QuantityView[] {
+  const merged = new Map<string, QuantityView>();
+  for (const quantity of models.flat()) {
+    const known = merged.get(quantity.name);
+    if (!known) merged.set(quantity.name, quantity);
+    else if (known.unit !== quantity.unit) merged.set(quantity.name, { ...known, unit: "" });
+  }
+  return Array.from(merged.values());
 }
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);

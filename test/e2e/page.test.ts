@@ -92,6 +92,7 @@ describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
     await row.click();
     await page.getByText(/^SIMULATED/).waitFor();
     await page.locator(".mimic .value", { hasText: "m³/h" }).waitFor();
+    await page.locator(".tile", { hasText: /^NPSH margin-?[\d.]+ m$/ }).waitFor();
     await page.locator('.chart[aria-label] path.line[d^="M"]').first().waitFor({ state: "attached" });
     const revision = async () => Number(/revision (\d+)/.exec((await page.textContent("main"))!)?.[1]);
     const before = await revision();

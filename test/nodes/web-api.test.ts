@@ -109,6 +109,10 @@ for (const version of ["5", "4"] as const)
       assert.equal(pump.simulated, true);
       const detail = await (await get(`twin/api/twin?${PUMP}`, "reader")).json();
       assert.equal(detail.signals.find((s: { name: string }) => s.name === "bearingTemperature").unit, "°C");
+      assert.deepEqual(
+        detail.quantities.find((q: { name: string }) => q.name === "npshMargin"),
+        { name: "npshMargin", label: "npshMargin", unit: "m" },
+      );
       await until(async () => (await history()).speed.length > 5);
       const speed = (await history()).speed as { time: number; value: number }[];
       assert.ok(speed.every((p, i) => i === 0 || p.time > speed[i - 1]!.time));

@@ -3,8 +3,8 @@ import type { AssetConfig } from "../twin/asset-config.ts";
 import { readAsset } from "../twin/asset-config.ts";
 import { isPlainObject, TwinError } from "../twin/envelope.ts";
 import { convert, displayUnit } from "../twin/units.ts";
-import { unitsOf } from "./presets/units.ts";
 import { type PhysicsConfig, type PhysicsSettings, readPhysics } from "./settings.ts";
+import { shownUnit } from "./shown-units.ts";
 import { Stepper } from "./stepper.ts";
 
 export interface PreviewRequest {
@@ -105,11 +105,8 @@ interface Shown {
 }
 
 /** Predicted signals first, then the states and derived quantities that are none. */
-function seriesOf(
-  { model, preset, fromModel, equations }: PhysicsSettings,
-  asset: ReturnType<typeof readAsset>,
-): Shown[] {
-  const units = preset && unitsOf(preset);
+function seriesOf(settings: PhysicsSettings, asset: ReturnType<typeof readAsset>): Shown[] {
+  const { model, fromModel } = settings;
   const taken = new Set<number>();
   const shown: Shown[] = [];
   const add = (name: string, index: number, unit: string, kind: PreviewSeries["kind"], key = name) => {
@@ -120,15 +117,9 @@ function seriesOf(
   };
   for (const [signal, index] of model.outputs)
     add(signal, index, displayUnit(asset.signals.get(signal)?.unit ?? "1"), "output");
-  for (const [i, name] of model.states.entries()) add(name, i, unitOf(name), "state");
-  for (const [name, index] of model.derived) add(name, index, unitOf(name), "derived");
+  for (const [i, name] of model.states.entries()) add(name, i, shownUnit(name, settings, asset), "state");
+  for (const [name, index] of model.derived) add(name, index, shownUnit(name, settings, asset), "derived");
   return shown;
-
-  function unitOf(name: string): string {
-    const declared = units?.get(name);
-    if (declared !== undefined) return displayUnit(declared);
-    return equations?.inferred.get(name)?.display ?? "";
-  }
 }
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? Number(x.toPrecision(6)) : null);

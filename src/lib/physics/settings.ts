@@ -52,6 +52,8 @@ export interface PhysicsSettings {
   simulator?: () => Simulator;
   estimate?: EstimateSettings;
   preset: Preset | undefined;
+  /** UCUM codes of the virtual sensors of a reduced model. */
+  virtual?: Readonly<Record<string, string>>;
   /** From the asset's units to the model's, per name, and back; absent where they are the same. */
   toModel: ReadonlyMap<string, (value: number) => number>;
   fromModel: ReadonlyMap<string, (value: number) => number>;
@@ -122,6 +124,7 @@ function readReducedSettings(config: PhysicsConfig, asset: Pick<Asset, "signals"
     model: reduced.model,
     simulator: () => reduced.simulator({ maxGap }),
     preset: undefined,
+    virtual: reduced.units,
     toModel: new Map(),
     fromModel: new Map(),
     learn: Math.round(setting(config.learn, "Samples to learn from", DEFAULTS.learn, 15, 1e7)),

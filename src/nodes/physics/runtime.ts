@@ -3,11 +3,13 @@ import type { CalibrationReport } from "../../lib/physics/calibration/report.ts"
 import type { CalibrationVersion } from "../../lib/physics/calibration/versions.ts";
 import { type PhysicsResult, PhysicsTwin } from "../../lib/physics/physics-twin.ts";
 import { type PhysicsSettings, readPhysics } from "../../lib/physics/settings.ts";
+import { shownQuantities } from "../../lib/physics/shown-units.ts";
 import type { Action } from "../../lib/store/store.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
 import { TwinError, twinKey, type Value } from "../../lib/twin/envelope.ts";
 import { assetOf } from "../shared/asset-node.ts";
 import type { Node, Runtime, Status } from "../shared/node-red.ts";
+import { offer } from "../shared/offers.ts";
 import { wireStage } from "../shared/stage.ts";
 import { Calibrating } from "./calibrating.ts";
 import { migrate, type TwinPhysicsConfig } from "./migrations.ts";
@@ -17,7 +19,7 @@ const REMARKABLE = 4;
 
 export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0]): void {
   const config = migrate(raw);
-  const { asset, store } = assetOf(RED, config.asset);
+  const { asset, store, id: assetId } = assetOf(RED, config.asset);
   const settings = readPhysics(config, asset);
   for (const warning of settings.warnings ?? []) node.warn(warning);
   const calibrating = new Calibrating({
@@ -43,7 +45,9 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
   /** Why the last calibration of a twin failed, since this deploy. */
   const failed = new Map<string, string>();
   const slices = new Slices();
+  const withdraw = offer("quantities", assetId, shownQuantities(settings, asset));
   node.on("close", (_removed, done) => {
+    withdraw();
     calibrating.close();
     slices.close();
     done();

@@ -33,10 +33,12 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** At least three digits that count: a thermal resistance of 0.00021 is not 0. */
 export const number = (x: unknown): string => {
   if (typeof x !== "number") return x === null || x === undefined ? "–" : String(x);
   const size = Math.abs(x);
-  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
+  if (size < 1) return String(size < 1e-12 ? 0 : Number(x.toPrecision(3)));
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : 2;
   return String(Number(x.toFixed(digits)));
 };
 

@@ -1,8 +1,8 @@
 /** What the API sends. */
 import type { Envelope } from "../../lib/twin/envelope.ts";
-import type { SignalView, Summary } from "../shapes.ts";
+import type { QuantityView, SignalView, Summary } from "../shapes.ts";
 
-export type { SignalView, Summary } from "../shapes.ts";
+export type { QuantityView, SignalView, Summary } from "../shapes.ts";
 
 export interface Detail extends Omit<Summary, "proposals"> {
   twin: Envelope;
@@ -10,6 +10,7 @@ export interface Detail extends Omit<Summary, "proposals"> {
   events: { time: number; section: string; event: string; severity: string; text: string }[];
   audits: { time: number; decision: string; reason: string }[];
   signals: SignalView[];
+  quantities: QuantityView[];
 }
 
 /** State in one word with a symbol: never colour alone. */

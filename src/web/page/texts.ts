@@ -61,6 +61,7 @@ export const TEXT = {
   events: "Events",
   audit: "Commands",
   nothing: "Nothing yet.",
+  moreTiles: (n: number) => `${n} more quantities of the model are in the message, msg.twin.model.`,
   desired: "Desired but not yet reported",
   revision: (rev: number) => `revision ${rev}`,
   notAllowed: "Your user may not do this: it needs the permission twin.write.",

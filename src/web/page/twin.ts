@@ -1,11 +1,12 @@
 /** One twin: machine drawing, trends, anomaly, remaining life, advice, events. */
 import { type Act, adviceCard, anomalyCard, listCard, rulCard } from "./cards.ts";
 import { bandOf, type Chart, chart, type Point } from "./chart.ts";
-import { clockTime, duration, el, number, say, withUnit } from "./dom.ts";
+import { clockTime, duration, el, say, withUnit } from "./dom.ts";
 import { mimic } from "./mimic.ts";
 import { type Detail, qualityOf, silentFor } from "./model.ts";
 import { get } from "./net.ts";
 import { TEXT } from "./texts.ts";
+import { updateTiles } from "./tiles.ts";
 
 const RANGES: Record<string, number> = {
   hour: 3_600_000,
@@ -28,6 +29,7 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
   const when = el("p", { class: "note" });
   const picture = el("div", { class: "picture" });
   const tiles = el("div", { class: "tiles" });
+  const moreTiles = el("p", { class: "note" });
   const charts = el("div", { class: "charts" });
   const rul = rulCard(act);
   const cards = [
@@ -65,6 +67,7 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
       {},
       picture,
       tiles,
+      moreTiles,
       desired,
       el("h2", { class: "trends" }, TEXT.trends, " ", el("small", {}, TEXT.band)),
       ranges,
@@ -163,7 +166,7 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
         `${detail.asset === detail.id ? "" : `${detail.asset} · `}${clockTime(detail.twin.time)} · ${TEXT.revision(detail.twin.rev ?? 0)}`,
       );
       machine?.update(detail);
-      updateTiles(tiles, detail, machine !== undefined);
+      updateTiles(tiles, moreTiles, detail, machine !== undefined);
       for (const signal of detail.signals) {
         const shown = drawn.get(signal.name);
         const quality = qualityOf(detail.twin.status?.[signal.name]);
@@ -174,7 +177,12 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
           );
       }
       const delta = Object.entries(detail.twin.delta ?? {});
-      say(desired, delta.length ? `${TEXT.desired}: ${delta.map(([k, v]) => `${k} ${number(v)}`).join(", ")}` : "");
+      const signals = new Map(detail.signals.map((s) => [s.name, s]));
+      const wish = ([name, value]: [string, unknown]): string => {
+        const signal = signals.get(name);
+        return `${signal?.label ?? name} ${withUnit(value, signal?.unit ?? "")}`;
+      };
+      say(desired, delta.length ? `${TEXT.desired}: ${delta.map(wish).join(", ")}` : "");
       for (const c of cards) c.update(detail);
     },
     answer(text) {
@@ -184,31 +192,3 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
     close: () => clearInterval(timer),
   };
 }
-
-/** Derived quantities always, and all signals where there is no drawing. */
-function updateTiles(tiles: HTMLElement, detail: Detail, drawn: boolean): void {
-  const entries: [string, string, boolean][] = [];
-  if (!drawn)
-    for (const s of detail.signals)
-      entries.push([
-        s.label,
-        withUnit(detail.twin.values[s.name], s.unit),
-        qualityOf(detail.twin.status?.[s.name]) !== undefined,
-      ]);
-  for (const [name, value] of Object.entries(detail.twin.model?.derived ?? {}))
-    entries.push([readable(name), number(value), false]);
-  while (tiles.children.length > entries.length) tiles.lastElementChild!.remove();
-  for (const [i, [label, value, doubtful]] of entries.entries()) {
-    const tile = tiles.children[i] ?? tiles.appendChild(el("div", { class: "tile" }, el("span"), el("b")));
-    say(tile.children[0]!, label);
-    say(tile.children[1]!, value);
-    tile.classList.toggle("doubtful", doubtful);
-  }
-}
-
-/** `npshMargin` → `NPSH margin`. */
-const readable = (name: string): string =>
-  name
-    .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
-    .replace(/^npsh/, "NPSH")
-    .replace(/^[a-z]/, (c) => c.toUpperCase());

@@ -1,0 +1,28 @@
+/**
+ * What nodes can tell of the twins of an asset beside what is in the store, for the API: each offers it while it is deployed,
+ * also within a subflow.
+ */
+import type { ShownQuantity } from "../../lib/physics/shown-units.ts";
+
+export interface Offers {
+  /** twin-physics: what its model shows. */
+  quantities: readonly ShownQuantity[];
+}
+
+interface Offer<K extends keyof Offers> {
+  asset: string;
+  what: Offers[K];
+}
+
+const offered: { [K in keyof Offers]: Set<Offer<K>> } = { quantities: new Set() };
+
+/** @param asset id of the asset's node. @returns takes the offer back, for when the node closes */
+export function offer<K extends keyof Offers>(kind: K, asset: string, what: Offers[K]): () => void {
+  const entry: Offer<K> = { asset, what };
+  offered[kind].add(entry);
+  return () => offered[kind].delete(entry);
+}
+
+/** What the deployed nodes of an asset offer. */
+export const offersOf = <K extends keyof Offers>(kind: K, asset: string): Offers[K][] =>
+  Array.from(offered[kind]).flatMap((entry) => (entry.asset === asset ? [entry.what] : []));
