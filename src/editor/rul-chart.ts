@@ -8,6 +8,9 @@ const RIGHT = 10;
 const TOP = 10;
 const BOTTOM = 22;
 
+/** Strokes and areas, for the legend too. */
+export const COLORS = { record: "#3f7fbf", limit: "#c0392b", interval: "#e08a1e" } as const;
+
 /** @param label what the picture shows, for screen readers */
 export function rulChart(preview: Preview, threshold: number, unit: string, label: string): SVGElement {
   const { points, lives, answer } = preview;
@@ -33,24 +36,28 @@ export function rulChart(preview: Preview, threshold: number, unit: string, labe
       y: TOP,
       width: Math.max(2, to - from),
       height: HEIGHT - TOP - BOTTOM,
-      fill: "#e08a1e",
+      fill: COLORS.interval,
       opacity: 0.25,
       class: "twin-rul-interval",
     });
     if (answer.p50 !== null)
-      add("path", { d: `M${x(now + answer.p50)} ${TOP}V${HEIGHT - BOTTOM}`, stroke: "#e08a1e", "stroke-width": 2 });
+      add("path", {
+        d: `M${x(now + answer.p50)} ${TOP}V${HEIGHT - BOTTOM}`,
+        stroke: COLORS.interval,
+        "stroke-width": 2,
+      });
   }
   for (const life of lives)
-    if (life.failed) add("path", { d: `M${x(life.to)} ${TOP}V${HEIGHT - BOTTOM}`, stroke: "#c0392b", opacity: 0.5 });
+    if (life.failed) add("path", { d: `M${x(life.to)} ${TOP}V${HEIGHT - BOTTOM}`, stroke: COLORS.limit, opacity: 0.5 });
   add("path", {
     d: `M${LEFT} ${y(threshold)}H${WIDTH - RIGHT}`,
-    stroke: "#c0392b",
+    stroke: COLORS.limit,
     "stroke-width": 1.5,
     "stroke-dasharray": "5 4",
     class: "twin-rul-limit",
   });
   const line = points.map(([t, v], i) => `${i ? "L" : "M"}${x(t).toFixed(1)} ${y(v).toFixed(1)}`).join("");
-  add("path", { d: line, fill: "none", stroke: "#3f7fbf", "stroke-width": 1.5, class: "twin-rul-line" });
+  add("path", { d: line, fill: "none", stroke: COLORS.record, "stroke-width": 1.5, class: "twin-rul-line" });
   const text = { "font-size": 11, fill: ink };
   add("text", { ...text, x: LEFT - 4, y: y(threshold) + 4, "text-anchor": "end" }, short(threshold));
   const first = points[0]![1];

@@ -1,7 +1,7 @@
 /** The parts of the dialog of twin-rul that Node-RED does not fill by itself: past failures, and a try on the record. */
 import type { Preview } from "../web/rul-shapes.ts";
 import { readPastFailures } from "./past-failures.ts";
-import { rulChart } from "./rul-chart.ts";
+import { COLORS, rulChart } from "./rul-chart.ts";
 import { type Row, type Table, table } from "./table.ts";
 import { numberOf } from "./validate.ts";
 
@@ -37,6 +37,8 @@ export function openRulDialog(
     { addLabel: text("button.addFailure"), height: 150, newRow: { unit: "", life: "" } },
   );
   lives.set((node.failures as Row[] | undefined) ?? []);
+  /** Number of the last question for the twins. */
+  let asked = 0;
   const say = (sentence: string) => $("#twin-rul-preview-text").text(sentence);
 
   $("#twin-rul-import").on("click", (event) => {
@@ -90,8 +92,11 @@ export function openRulDialog(
 
   async function listTwins(): Promise<void> {
     const asset = RED.nodes.node(value("asset"));
-    const select = $("#twin-rul-twin").empty();
+    const mine = ++asked;
     const reply = await fetchJson<{ twins: { id: string; branch: string; asset: string }[] }>("twin/api/twins");
+    // Another asset may have been chosen since: only the last question fills the list.
+    if (mine !== asked) return;
+    const select = $("#twin-rul-twin").empty();
     const own = (reply?.twins ?? []).filter((t) => t.branch === "live" && t.asset === asset?.name);
     for (const { id } of own) $("<option>", { value: id, text: id }).appendTo(select);
     $("#twin-rul-preview-controls").toggle(own.length > 0);
@@ -124,7 +129,7 @@ export function openRulDialog(
 
   function draw(preview: Preview): void {
     const chart = rulChart(preview, Number(limit()!.threshold), unit(), text("preview.chart"));
-    $("#twin-rul-chart").empty().append(chart);
+    $("#twin-rul-chart").empty().append(chart, legend(preview));
     const number = (x: number | null) => (x === null ? text("preview.never") : String(Number(x.toPrecision(3))));
     const { answer, promised } = preview;
     const life = answer
@@ -143,6 +148,24 @@ export function openRulDialog(
         })
       : text("preview.noPromise");
     say(`${life} ${promise}`);
+  }
+
+  /** What the lines and areas mean, of those that are there. */
+  function legend({ lives, answer }: Preview): JQuery {
+    const line = $("<div>").css({ fontSize: "12px", marginBottom: "6px" });
+    const entry = (key: string, border: string) =>
+      $("<span>")
+        .css({ display: "inline-block", whiteSpace: "nowrap", marginRight: "12px" })
+        .append(
+          $("<span>").css({ display: "inline-block", width: "16px", borderTop: border, verticalAlign: "middle" }),
+          ` ${text(`legend.${key}`)}`,
+        )
+        .appendTo(line);
+    entry("record", `2px solid ${COLORS.record}`);
+    entry("limit", `2px dashed ${COLORS.limit}`);
+    if (lives.some((life) => life.failed)) entry("failure", `2px solid ${COLORS.limit}`);
+    if (answer && !answer.reached) entry("interval", `8px solid ${COLORS.interval}`);
+    return line;
   }
 
   async function fetchJson<T>(url: string): Promise<T | undefined> {

@@ -121,6 +121,10 @@ describe("twin-rul in the editor", function () {
       await editor.page.click("#twin-rul-show");
       await editor.page.locator("#twin-rul-chart svg .twin-rul-line").waitFor({ state: "attached" });
       assert.equal(await editor.page.locator("#twin-rul-chart .twin-rul-interval").count(), 1);
+      assert.match(
+        await editor.page.locator("#twin-rul-chart").innerText(),
+        /record\s+limit\s+past failure\s+limit reached/,
+      );
       const text = await editor.page.locator("#twin-rul-preview-text").innerText();
       assert.match(text, /Life left: [\d.]+ hours \(90 %: [\d.]+ to ([\d.]+|more)\)/);
       // Three whole lives, three looks at each.
@@ -131,6 +135,34 @@ describe("twin-rul in the editor", function () {
       await editor.screenshot(`twin-rul-${theme}`, ".red-ui-tray");
       await editor.cancel();
     }
+  });
+
+  it("lists every twin once, and those of the asset chosen last, however slow the answers are", async () => {
+    await editor.page.route("**/twin/api/twins", async (route) => {
+      const reply = await route.fetch();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.fulfill({ response: reply });
+    });
+    await open();
+    // Every change asks anew while the answers before it are still on their way.
+    await editor.page.evaluate(() => {
+      const select = document.querySelector("#node-input-asset")!;
+      for (let i = 0; i < 3; i++) select.dispatchEvent(new Event("change"));
+    });
+    await editor.page.waitForTimeout(1500);
+    assert.deepEqual(await editor.page.locator("#twin-rul-twin option").allInnerTexts(), ["plant1:pump-1"]);
+    await editor.page.unroute("**/twin/api/twins");
+    await editor.cancel();
+  });
+
+  it("speaks plainly of past failures and the fleet model, and opens them when only the model counts", async () => {
+    await open();
+    await editor.page.selectOption("#node-input-indicator", "model");
+    const fleet = editor.page.locator("#twin-rul-fleet");
+    assert.equal(await fleet.evaluate((details) => (details as unknown as { open: boolean }).open), true);
+    const tips = (await fleet.locator(".form-tips").allInnerTexts()).join(" ");
+    assert.match(tips, /How long machines of this kind lasted\..*\(tier B\).*\(tier C\).*msg\.action = train/);
+    await editor.cancel();
   });
 
   it("learns past failures from the recorded history and from a file, and stores them", async () => {

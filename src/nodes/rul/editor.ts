@@ -59,6 +59,7 @@ RED.nodes.registerType("twin-rul", {
         text(`placeholder.${source === "fused" ? "signals" : "expression"}`),
       );
       $("#twin-rul-preview").toggle(source === "own" || source === "asset");
+      if (source === "model") $("#twin-rul-fleet").prop("open", true);
       $(".twin-rul-goal")
         .toggle(source === "asset")
         .text(goal(String($("#node-input-asset").val() ?? "")));
@@ -70,7 +71,10 @@ RED.nodes.registerType("twin-rul", {
     showUnit();
     const expert = String(this.warnAt) !== "50" || !isEmpty(this.onlyWhile) || !isEmpty(this.typicalLife);
     $("#twin-rul-expert").prop("open", expert);
-    $("#twin-rul-fleet").prop("open", (this.failures ?? []).length > 0 || !isEmpty(this.model));
+    $("#twin-rul-fleet").prop(
+      "open",
+      (this.failures ?? []).length > 0 || !isEmpty(this.model) || this.indicator === "model",
+    );
     dialog = openRulDialog(this, text);
     livePageButton();
   },
