@@ -12,12 +12,13 @@ const PER_SIGNAL: ReadonlyMap<string, string> = new Map([
   ["z", "z of {}"],
   ["sd", "standard deviation of {}"],
 ]);
-/** Parts of the model section that hold quantities of the model's own. */
+/** Parts of the model section that hold quantities of the model's own; a state that is also measured is `ESTIMATED`. */
 const PER_MODEL: ReadonlyMap<string, string> = new Map([
-  ["states", "state {}"],
+  ["states", "{}"],
   ["stateSd", "standard deviation of {}"],
   ["derived", "{}"],
 ]);
+const ESTIMATED = "estimated {}";
 const FIXED: ReadonlyMap<string, string> = new Map([
   ["anomaly.health", "health"],
   ["anomaly.score", "anomaly score"],
@@ -57,8 +58,10 @@ export function pathLabel(asset: Pick<Asset, "signals">, name: string): string {
   if (fixed) return fixed;
   const parts = modelParts(name);
   if (!parts) return asset.signals.get(name)?.label ?? name;
-  const pattern = PER_SIGNAL.get(parts.part) ?? PER_MODEL.get(parts.part)!;
-  return pattern.replace("{}", () => asset.signals.get(parts.name)?.label ?? spoken(parts.name));
+  const measured = asset.signals.get(parts.name)?.label;
+  const pattern =
+    parts.part === "states" && measured ? ESTIMATED : (PER_SIGNAL.get(parts.part) ?? PER_MODEL.get(parts.part)!);
+  return pattern.replace("{}", () => measured ?? spoken(parts.name));
 }
 
 const ACRONYMS = /\b(npsh|rms|rpm|rul)\b/gi;

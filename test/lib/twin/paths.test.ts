@@ -84,6 +84,9 @@ describe("paths", () => {
     assert.equal(pathLabel(asset, "model.expected.speed"), "expected Speed");
     assert.equal(pathLabel(asset, "model.residual.speed"), "residual of Speed");
     assert.equal(pathLabel(asset, "model.derived.npshMargin"), "NPSH margin");
+    assert.equal(pathLabel(asset, "model.states.leakArea"), "leak area");
+    assert.equal(pathLabel(asset, "model.states.speed"), "estimated Speed");
+    assert.equal(pathLabel(asset, "model.stateSd.leakArea"), "standard deviation of leak area");
     assert.equal(pathLabel(asset, "anomaly.health"), "health");
   });
 });
