@@ -195,6 +195,42 @@ export class Editor {
     await this.page.waitForTimeout(800);
   }
 
+  /** Pairs of nodes of the last tab that lie on each other, buttons beside them included. */
+  async overlaps(): Promise<string[]> {
+    // A node has a width once it was drawn.
+    await this.page.evaluate(() => {
+      // biome-ignore lint/suspicious/noExplicitAny: Node-RED's editor publishes no types.
+      const red = (globalThis as any).RED;
+      red.workspaces.show(red.nodes.getWorkspaceOrder().at(-1));
+    });
+    await this.page.waitForTimeout(300);
+    return this.page.evaluate(() => {
+      // biome-ignore lint/suspicious/noExplicitAny: Node-RED's editor publishes no types.
+      const red = (globalThis as any).RED;
+      const boxes: { name: string; left: number; right: number; top: number; bottom: number }[] = [];
+      // biome-ignore lint/suspicious/noExplicitAny: as above.
+      red.nodes.eachNode((n: any) => {
+        if (n.z !== red.workspaces.active()) return;
+        const button = n._def.button ? 25 : 0;
+        const atRight = n._def.align === "right";
+        boxes.push({
+          name: n.name || n.type,
+          left: n.x - n.w / 2 - (atRight ? 0 : button),
+          right: n.x + n.w / 2 + (atRight ? button : 0),
+          top: n.y - n.h / 2,
+          bottom: n.y + n.h / 2,
+        });
+      });
+      if (boxes.length === 0 || boxes.some((b) => !Number.isFinite(b.right - b.left))) return ["nothing was drawn"];
+      return boxes.flatMap((a, i) =>
+        boxes
+          .slice(i + 1)
+          .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+          .map((b) => `${a.name} and ${b.name}`),
+      );
+    });
+  }
+
   /** Status text under a node in the workspace. */
   status(id: string): Promise<string> {
     return this.page.evaluate(

@@ -126,6 +126,7 @@ for (const version of ["5", "4"] as const)
       it(`imports and deploys the example "${title}"`, async () => {
         await open([{ id: "e2e0a1b2c3d4e5f6", type: "tab", label: "empty" }]);
         await editor.importExample(title);
+        assert.deepEqual(await editor.overlaps(), [], "nodes lie on each other");
         await editor.deploy();
         const twins = await until(
           async () => (await (await fetch(`${red.url}/twin/api/twins`)).json()) as { twins: { id: string }[] },

@@ -56,6 +56,17 @@ describe("the package", () => {
   });
 
   // Else Done in an untouched dialog would count as a change.
+  it("has examples that can be imported together: no two fill the same twin of the same store", () => {
+    const owners = new Map<string, string>();
+    for (const file of examples)
+      for (const node of read(file)) {
+        if (node.type !== "twin-asset") continue;
+        const twin = `${node.idPattern} in ${node.store || "the default store"}`;
+        assert.equal(owners.get(twin), undefined, `${basename(file)} shares ${twin} with ${owners.get(twin)}`);
+        owners.set(twin, basename(file));
+      }
+  });
+
   it("has examples whose settings are of the present version", async () => {
     for (const type of types) {
       const migrations = join(root, folderOf(type), "migrations.ts");

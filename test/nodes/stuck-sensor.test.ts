@@ -28,7 +28,7 @@ describe("the example: find the stuck sensor", function () {
     const until = async (fits: (a: Answer) => boolean): Promise<Answer> => {
       let answer: Answer;
       for (let i = 0; i < 200; i++) {
-        answer = await (await fetch(`${red!.url}/twin/api/twin?id=plant1%3Apump-1`)).json();
+        answer = await (await fetch(`${red!.url}/twin/api/twin?id=plant1%3Apump-3`)).json();
         if (answer.twin && fits(answer)) return answer;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
