@@ -15,6 +15,7 @@ import { type Line, place } from "./lines.ts";
 import { type NamedUnit, namedUnit } from "./unit-names.ts";
 import { CONFLICTS, inUnit, UNITLESS } from "./unit-sentences.ts";
 import { combined, type Form, isNumber, known, NUMBER, raised, UnitSolver, unknown } from "./unit-solver.ts";
+import { typedRate, typedUnit } from "./unit-typed.ts";
 
 export interface UnitsReport {
   /** One sentence each, in the order of the text. */
@@ -34,7 +35,8 @@ export function checkUnits(
   units: ReadonlyMap<string, string>,
   outputs: ReadonlyMap<string, string> = new Map(),
 ): UnitsReport {
-  const check = new Check(units);
+  const definitions = new Map(text.equations.flatMap((e) => (e.kind === "variable" ? [[e.name, e.ast] as const] : [])));
+  const check = new Check(units, (name) => definitions.get(name));
   // Where everything is declared an error is surely there, not in what was concluded from it elsewhere.
   const open = (ast: Ast, name: string) => [name, ...namesIn(ast)].filter((n) => n !== "t" && !units.has(n)).length;
   const ordered = text.equations.map((e) => ({ e, count: open(e.ast, e.name) })).sort((a, b) => a.count - b.count);
@@ -54,6 +56,7 @@ const SECOND = known(dimensionOf("s"));
 
 class Check {
   readonly #units: ReadonlyMap<string, string>;
+  readonly #definition: (name: string) => Ast | undefined;
   readonly #solver = new UnitSolver();
   readonly #problems: EquationProblem[] = [];
   #source: Line = { code: "", line: 1, lengths: [0] };
@@ -61,8 +64,9 @@ class Check {
   /** What follows from a first problem in the same equation is not worth saying. */
   #said = false;
 
-  constructor(units: ReadonlyMap<string, string>) {
+  constructor(units: ReadonlyMap<string, string>, definition: (name: string) => Ast | undefined) {
     this.#units = units;
+    this.#definition = definition;
   }
 
   equation(e: ModelText["equations"][number]): void {
@@ -73,7 +77,10 @@ class Check {
     if (e.kind === "variable" && this.#zeroScale({ kind: "name", name: e.name }, e.ast)) return;
     if (this.#fits(wanted, unit)) return;
     const left = e.kind === "state" ? `d${e.name}/dt` : e.name;
-    const wants = e.kind === "state" ? this.#show(wanted) : this.#label({ kind: "name", name: e.name }, wanted);
+    const wants =
+      e.kind === "state"
+        ? this.#written(typedRate(e.name, this.#units), wanted)
+        : this.#label({ kind: "name", name: e.name }, wanted);
     this.#say(undefined, `${left} is ${inUnit(wants)}, but its right side ${inUnit(this.#label(e.ast, unit))}`);
   }
 
@@ -284,7 +291,7 @@ class Check {
     return ast.span ? excerpt(this.#source.code.slice(this.#offset), ast.span) : "this part";
   }
 
-  /** The declared unit of a name, else SI. */
+  /** The unit as it was declared, else SI. */
   #label(ast: Ast, unit: Unit): string {
     const code = ast.kind === "name" ? this.#units.get(ast.name) : undefined;
     if (
@@ -294,7 +301,14 @@ class Check {
         .some((d) => d !== 0)
     )
       return displayUnit(code);
-    return this.#show(unit);
+    return this.#written(typedUnit(ast, this.#units, this.#definition), unit);
+  }
+
+  /** A unit put together from declared ones, if it is the one that the check found; else SI. */
+  #written(typed: ReturnType<typeof typedUnit>, unit: Unit): string {
+    const form = unit === "any" ? NUMBER : this.#solver.resolve(unit);
+    const same = typed && form.unknown.size === 0 && isNumber(combined(known(typed.dimension), form, -1));
+    return same && !isNumber(form) ? typed.display : this.#show(unit);
   }
 
   #show(unit: Unit): string {

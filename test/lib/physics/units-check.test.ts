@@ -74,7 +74,7 @@ describe("check of units", () => {
   it("says what does not fit, and where", () => {
     const cases: [string, number, string][] = [
       ["x = P + T", 4, "P + T: cannot add kW and °C."],
-      ["x = 2 * (P - M*n^2)", 9, "P - M*n^2: cannot subtract kg·m²·s⁻⁴ from kW."],
+      ["x = 2 * (P - M*n^2)", 9, "P - M*n^2: cannot subtract N·m·rpm² from kW."],
       ["x = T > p1 ? 1 : 0", 4, "T > p1: cannot compare °C and bar."],
       ["p1 = P", 5, "p1 is in bar, but its right side in kW."],
       ["P = eta", 4, "P is in kW, but its right side a number without a unit."],
@@ -82,7 +82,7 @@ describe("check of units", () => {
       ["x = p1 + 1", 4, "p1 + 1: 1 has no unit, but p1 is in bar; give the number a name, and a unit."],
       ["x = max(1, n)", 4, "max(1, n): 1 has no unit, but n is in rpm; give the number a name, and a unit."],
       ["x = exp(t)", 8, "exp needs a number without a unit, but t is in s."],
-      ["x = 1 + log(p1*2)", 12, "log needs a number without a unit, but p1*2 is in Pa."],
+      ["x = 1 + log(p1*2)", 12, "log needs a number without a unit, but p1*2 is in bar."],
       ["x = P^eta", 4, "P is in kW, so its exponent must be a number."],
       ["x = 2^level", 6, "An exponent needs a number without a unit, but level is in m."],
       [
@@ -109,7 +109,7 @@ describe("check of units", () => {
       [
         "x = interpolate(2*Q, [0, 1], [0, 1])",
         16,
-        "An axis of a table that is no name with a unit needs a number without a unit, but 2*Q is in m³/s.",
+        "An axis of a table that is no name with a unit needs a number without a unit, but 2*Q is in m³/h.",
       ],
       ["head = 1 * interpolate(Q, [0, 1], [0, 1])", 7, "head is in m, but its right side a number without a unit."],
     ];
@@ -124,6 +124,27 @@ describe("check of units", () => {
     // In the line where it stands, also in a list over several lines.
     const [late] = check("x = interpolate(Q,\n  [0, 1],\n  [0, 1]) + P").problems;
     assert.equal(late?.line, 1);
+  });
+
+  it("speaks in the units that were declared, also of what is put together from them", () => {
+    const said = (text: string, units: Record<string, string> = UNITS) => check(text, units).problems[0]?.message;
+    const more = { ...UNITS, k: "W/K", C: "kJ/K", h: "cm", E: "kWh" };
+    const cases: [string, string][] = [
+      ["x = P + k*(T - T2)*C\nT2 = T", "P + k*(T - T2)*C: cannot add kW and W·kJ/K."],
+      ["x = P + m*c*T", "P + m*c*T: cannot add kW and kJ."],
+      ["dT/dt = P - k*T", "dT/dt is in K/s, but its right side in kW."],
+      ["dh/dt = Q", "dh/dt is in cm/s, but its right side in m³/h."],
+      ["x = sqrt(p1) + h", "sqrt(p1) + h: cannot add bar^0.5 and cm."],
+      ["x = p2*Q + T", "p2*Q + T: cannot add bar·m³/h and °C."],
+      ["x = exp(Q/area)", "exp needs a number without a unit, but Q/area is in m/h."],
+      // Through a variable that has no unit of its own.
+      ["q = 2*Q\nx = q + p1", "q + p1: cannot add m³/h and bar."],
+      // kW·K/W is no easier than K; a name without a unit leaves SI.
+      ["dT/dt = P/k", "dT/dt is in K/s, but its right side in K."],
+      ["P = y*U\nx = y + T", "y + T: cannot add A and °C."],
+      ["dTamb/dt = P", "dTamb/dt is in K/s, but its right side in kW."],
+    ];
+    for (const [text, sentence] of cases) assert.equal(said(text, more), sentence, text);
   });
 
   it("infers the units that the equations leave", () => {
@@ -141,7 +162,7 @@ describe("check of units", () => {
   it("compares a signal with what predicts it", () => {
     const text = readModel("x = U * I", isFreeName);
     const report = checkUnits(text, codes(UNITS), new Map([["level", "x"]]));
-    assert.match(report.problems[0]!.message, /The signal level is in m, but x, which predicts it, in W/);
+    assert.match(report.problems[0]!.message, /The signal level is in m, but x, which predicts it, in V·A/);
   });
 });
 
