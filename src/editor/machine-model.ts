@@ -1,7 +1,7 @@
 /** The part of twin-machine's dialog for a machine made of equations. */
-import { presets } from "../lib/physics/presets/index.ts";
 import { displayUnit } from "../lib/twin/units.ts";
 import { assetSignals } from "./asset-select.ts";
+import { presetPicker } from "./preset-picker.ts";
 import { type Column, type Row, type Table, table } from "./table.ts";
 import { isEmpty, numberOf } from "./validate.ts";
 
@@ -14,12 +14,10 @@ type Text = (key: string) => string;
 
 export function openModelDialog(saved: Record<string, unknown>, text: Text): ModelDialog {
   const select = $("#twin-machine-preset");
-  for (const p of presets.values()) $("<option>", { value: p.name }).text(p.title).appendTo(select);
   $("<option>", { value: "own" }).text(text("model.own")).appendTo(select);
-  select.val(String(saved.preset || "tank"));
+  const { chosen } = presetPicker(select, String(saved.preset || "tank"), () => show());
   $("#twin-machine-equations").val(String(saved.equations ?? ""));
   const signals = () => assetSignals(String($("#node-input-asset").val() ?? "")).map((s) => s.name);
-  const chosen = () => presets.get(String(select.val() ?? ""));
   const parameters = () => chosen()?.parameters.map((p) => p.name) ?? [];
   const tables = {
     inputs: make("inputs", inputColumns(text, signals), { signal: "", expression: "" }, text),
@@ -35,7 +33,7 @@ export function openModelDialog(saved: Record<string, unknown>, text: Text): Mod
   for (const [key, t] of Object.entries(tables)) t.set(structuredClone((saved[key] as Row[] | undefined) ?? []));
   const show = () => {
     const preset = chosen();
-    $("#twin-machine-own").toggle(!preset);
+    $("#twin-machine-own").toggle(select.val() === "own");
     $("#twin-machine-diagram").text(preset ? `${preset.diagram}\n${needs(preset.units)}` : "");
   };
   select.on("change", show);

@@ -1,6 +1,5 @@
 /** The dialog of twin-physics: equations with their live check, numbers of the model, mapped outputs. */
 import type { CheckResult } from "../lib/physics/check.ts";
-import { presets } from "../lib/physics/presets/index.ts";
 import type { Preset } from "../lib/physics/presets/preset.ts";
 import { unitsOf } from "../lib/physics/presets/units.ts";
 import { assetSignals } from "./asset-select.ts";
@@ -11,6 +10,7 @@ import { sayVerdict, type Text } from "./physics-check.ts";
 import { openEstimate } from "./physics-estimate.ts";
 import { reducedDialog } from "./physics-files.ts";
 import { physicsPreview } from "./physics-preview.ts";
+import { presetPicker } from "./preset-picker.ts";
 import { type Row, type Table, table } from "./table.ts";
 
 export interface PhysicsDialog {
@@ -30,8 +30,8 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   if (node.estimate === undefined) $("#node-input-estimate").val("follow");
   for (const key of ["correct", "correction"])
     if (node[key] === undefined) $(`#node-input-${key}`).prop("checked", true);
-  offerPresets(String(node.preset ?? ""));
-  const preset = () => presets.get(String($("#node-input-preset").val() ?? ""));
+  const picker = presetPicker($("#node-input-preset"), String(node.preset ?? ""), () => open && show());
+  const preset = picker.chosen;
   const isOwn = () => $("#node-input-preset").val() === "own";
   const signals = () => assetSignals(String($("#node-input-asset").val() ?? ""));
   const editor = RED.editor.createEditor({ id: "twin-physics-equations", mode: "ace/mode/text", value: "" });
@@ -293,15 +293,6 @@ const empty = (value: unknown): unknown => (Array.isArray(value) ? [] : value);
 /** The rows of the asset that a trial needs. */
 function assetRows(asset: EditorNode | null): object | undefined {
   return asset ? { signals: asset.signals, parameters: asset.parameters ?? [] } : undefined;
-}
-
-/** The presets beside those that the page names itself, before "own equations". */
-function offerPresets(chosen: string): void {
-  const select = $("#node-input-preset");
-  for (const { name, title } of presets.values())
-    if (select.find(`option[value="${name}"]`).length === 0)
-      select.find('option[value="own"]').before($("<option>", { value: name }).text(title));
-  select.val(chosen);
 }
 
 /** Node-RED compares by identity: an untouched table must stay the same object. */

@@ -53,6 +53,7 @@ export default function (RED: Runtime): void {
     ["rul-route", "rulRoute"],
     ["anomaly-preview-route", "anomalyPreviewRoute"],
     ["preview-route", "previewRoute"],
+    ["presets-route", "presetsRoute"],
   ] as const)
     require(`../web/${module}.js`)[name](RED);
 

@@ -49,6 +49,8 @@ describe("the packed package, uploaded into a clean Node-RED", () => {
         assert.equal(String(built), "");
         const page = await fetch(`${red.url}/twin`);
         assert.equal(page.status, 200);
+        const { presets } = (await (await fetch(`${red.url}/twin/api/presets`)).json()) as { presets: object[] };
+        assert.equal(presets.length, 14);
       } finally {
         await red.stop();
         rmSync(userDir, { recursive: true, force: true });

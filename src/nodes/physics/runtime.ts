@@ -99,13 +99,18 @@ function meaning(settings: PhysicsSettings, config: TwinPhysicsConfig, asset: As
   const { model, learn, correct, floor, follow, estimate } = settings;
   const names = [...model.inputs, ...model.outputs.keys()];
   return JSON.stringify([
-    settings.preset?.name ?? (config.preset === "reduced" ? [config.reduced, config.files] : config.equations),
+    equationsOf(settings, config),
     model.parameters.map((name, i) => [name, model.p[i]]),
     names.map((name) => [name, asset.signals.get(name)?.unit, asset.signals.get(name)?.normal]),
     Array.from(model.outputs),
     [learn, correct, floor, follow],
     ...(estimate ? [[estimate.method, estimate.drifting.map((d) => d.name)]] : []),
   ]);
+}
+
+function equationsOf({ preset }: PhysicsSettings, config: TwinPhysicsConfig): unknown {
+  if (preset) return [preset.name, preset.equations];
+  return config.preset === "reduced" ? [config.reduced, config.files] : config.equations;
 }
 
 const TRENDS = ["expected", "sd", "derived", "states", "stateSd"] as const;

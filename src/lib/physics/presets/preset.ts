@@ -1,5 +1,5 @@
 /**
- * A ready model: data in the same equation language that a technician uses, so that it can be read and changed.
+ * A ready model as the program uses it, read from a file (file.ts): data in the same equation language that a technician uses, so that it can be read and changed.
  * The equations are written in coherent SI units (m, kg, s, K, A and what follows from them); every name has a unit of
  * daily use beside it, from and to which signals and numbers are converted (model.ts, `units`).
  */
@@ -46,6 +46,8 @@ export interface Preset {
   diagram: string;
   equations: string;
   parameters: readonly PresetParameter[];
+  /** What the equations read. */
+  inputs: readonly string[];
   /** Unit of every name that may be a signal: what the equations read and what they predict. */
   units: Readonly<Record<string, string>>;
   /** Values for inputs that an asset may lack. */
