@@ -2,7 +2,7 @@
 /** `twinwire-simulate`: runs equations from a file and writes a table; the same engine as the node twin physics. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { digits15, simulate } from "../lib/physics/simulate.ts";
-import { readInputs, readSimulation } from "../lib/physics/simulate-spec.ts";
+import { readInputTable, readSimulation, type Simulation } from "../lib/physics/simulate-spec.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
 import { notWritten, number, output, readArguments, readText, required, run } from "./shared.ts";
 
@@ -14,7 +14,9 @@ const USAGE = `twinwire-simulate MODEL.json [--inputs IN.csv] --t1 3600 --dt 1 [
   MODEL.json   { "equations": "dT/dt = (P - k*(T - Ta))/C", "initial": { "T": 20 },
                  "parameters": { "k": 2, "Ta": 20, "C": 500 }, "inputs": ["P"], "outputs": [] }
                t is the time. States without an initial value begin at 0.
-  --inputs     table with the columns t and those of the inputs; values hold until the next row
+               Or the file of a preset: its numbers, in its units; inputs rest at their usual values.
+  --inputs     table with the columns t and those of the inputs; values hold until the next row. For a preset the
+               columns of inputs that change are enough
   --t1, --dt   end and time between rows, seconds
   --rtol       relative tolerance per step, default 1e-8
   --atol       absolute tolerance per step, in the unit of each state, default 1e-10
@@ -50,14 +52,17 @@ void run("twinwire-simulate", (args) => {
     atol: positive(values.atol ?? "1e-10", "--atol"),
   };
   const simulation = readSimulation(readText(file));
-  if (simulation.inputs.length > 0 && values.inputs === undefined)
-    throw new TwinError(
-      "E_ARGUMENT",
-      `The model has the inputs ${simulation.inputs.join(", ")}: give --inputs IN.csv.`,
-    );
-  const inputs = values.inputs === undefined ? [] : readInputs(readText(values.inputs), simulation.inputs);
-  write(out, ["t", ...simulation.columns].join(","), simulate(simulation, { ...options, inputs }));
+  const { rows, held } = readInputTable(values.inputs === undefined ? undefined : readText(values.inputs), simulation);
+  sayHeld(simulation, held);
+  write(out, ["t", ...simulation.columns].join(","), simulate(simulation, { ...options, inputs: rows }));
 });
+
+/** A column that is misspelt must not be taken for one that is left out on purpose. */
+function sayHeld({ usual, unitOf }: Simulation, held: readonly string[]): void {
+  if (held.length === 0) return;
+  const values = held.map((name) => `${name} ${digits15(usual!.get(name)!)} ${unitOf!(name)}`.trim());
+  process.stderr.write(`twinwire-simulate: held at usual values: ${values.join(", ")}.\n`);
+}
 
 function positive(text: string, option: string): number {
   const x = number(text, option, 0);

@@ -4,6 +4,7 @@ import { cellValue, parseCsv } from "../machine/csv.ts";
 import { describe, isPlainObject, TwinError } from "../twin/envelope.ts";
 import { isFreeName, readModel, treesOf } from "./equations.ts";
 import { type CompiledModel, compileModel } from "./model.ts";
+import { isPresetFile, presetSimulation, requireUsual } from "./simulate-preset.ts";
 
 export interface Simulation {
   model: CompiledModel;
@@ -11,6 +12,13 @@ export interface Simulation {
   inputs: string[];
   /** Columns after `t`: the states, then the outputs that are none. */
   columns: string[];
+  /** Presets only: values of inputs that the table of inputs may lack. */
+  usual?: ReadonlyMap<string, number>;
+  /** Presets only: from the unit of a name to that of the equations, and back. */
+  toModel?: (name: string, value: number) => number;
+  fromModel?: (name: string, value: number) => number;
+  /** As people write it. */
+  unitOf?: (name: string) => string;
 }
 
 /** Values of all inputs from `t` on. */
@@ -24,11 +32,12 @@ const KEYS = ["equations", "initial", "parameters", "inputs", "outputs"];
 const NOTES = ["$schema", "id", "name", "title", "description", "comment", "notes", "source", "version", "author"];
 
 /**
- * Reads MODEL.json.
+ * Reads MODEL.json: a model as in docs/simulate.md, or a preset.
  * @throws TwinError `E_MODEL` or EquationError, with a sentence
  */
 export function readSimulation(text: string): Simulation {
   const json = parse(text);
+  if (isPresetFile(json)) return presetSimulation(json);
   for (const key of Object.keys(json))
     if (!KEYS.includes(key) && !NOTES.includes(key))
       throw wrong(`The model has a key ${describe(key)} that is not known: use ${KEYS.join(", ")}.`);
@@ -76,14 +85,47 @@ function roles(equations: string, parameters: ReadonlyMap<string, number>, input
   return { states: text.equations.filter((e) => e.kind === "state").map((e) => e.name), quantities };
 }
 
+/** What a table of inputs says, and which inputs it has no column for. */
+export interface InputTable {
+  rows: InputRow[];
+  held: string[];
+}
+
+/**
+ * Reads IN.csv for a simulation: as `readInputs`, but inputs with a usual value may be missing and are held at it.
+ * @param text undefined without a table
+ * @throws TwinError `E_INPUTS` with a sentence
+ */
+export function readInputTable(text: string | undefined, { inputs, usual }: Simulation): InputTable {
+  if (text !== undefined) {
+    const table = parseCsv(text);
+    const held = usual ? inputs.filter((name) => !table.header.includes(name)) : [];
+    if (held.length > 0 && held.length === inputs.length)
+      throw bad(`The table of inputs has no column of an input: the model reads ${inputs.join(", ")}.`);
+    requireUsual(held, usual ?? new Map());
+    return { rows: rowsOf(table, inputs, usual), held };
+  }
+  if (inputs.length === 0) return { rows: [], held: [] };
+  if (!usual) throw bad(`The model has the inputs ${inputs.join(", ")}: give --inputs IN.csv.`);
+  requireUsual(inputs, usual);
+  return { rows: [{ t: 0, values: Float64Array.from(inputs, (name) => usual.get(name)!) }], held: inputs };
+}
+
 /**
  * Reads IN.csv: `t` in seconds and a column per input; an empty cell holds the value before.
  * @throws TwinError `E_INPUTS` with a sentence
  */
-export function readInputs(text: string, inputs: readonly string[]): InputRow[] {
-  const { header, rows, decimalComma } = parseCsv(text);
+export const readInputs = (text: string, inputs: readonly string[]): InputRow[] => rowsOf(parseCsv(text), inputs);
+
+/** @param usual values before the first cell, and of inputs without a column */
+function rowsOf(
+  { header, rows, decimalComma }: ReturnType<typeof parseCsv>,
+  inputs: readonly string[],
+  usual: ReadonlyMap<string, number> = new Map(),
+): InputRow[] {
   const column = (name: string): number => {
     const at = header.indexOf(name);
+    if (at < 0 && usual.has(name)) return at;
     if (at < 0) throw bad(`The table of inputs has no column ${describe(name)}.`);
     if (header.indexOf(name, at + 1) >= 0) throw bad(`The table of inputs has two columns ${describe(name)}.`);
     return at;
@@ -107,6 +149,7 @@ export function readInputs(text: string, inputs: readonly string[]): InputRow[] 
     const values = Float64Array.from(columns, (index, j) => {
       const value = at(index, inputs[j]!);
       if (!Number.isNaN(value)) return value;
+      if (!before && usual.has(inputs[j]!)) return usual.get(inputs[j]!)!;
       if (!before) throw bad(`The first row of the inputs has no value for ${inputs[j]}.`);
       return before.values[j]!;
     });

@@ -26,7 +26,8 @@ const MAX_STEPS = 5_000_000;
  * the next row. Inputs change at the time of their row, and outputs of that time have the new ones.
  * @throws TwinError `E_SIMULATION` with a sentence when the solution does not exist up to t1
  */
-export function* simulate({ model, inputs, columns }: Simulation, options: SimulateOptions): Generator<Float64Array> {
+export function* simulate(simulation: Simulation, options: SimulateOptions): Generator<Float64Array> {
+  const { model, inputs, columns, toModel, fromModel } = simulation;
   const { t1, dt, rtol, atol, inputs: table = [] } = options;
   const times = rowCount(t1, dt);
   const u = new Float64Array(model.inputs.length);
@@ -45,7 +46,10 @@ export function* simulate({ model, inputs, columns }: Simulation, options: Simul
     current ??= table[0];
     while (nextInput < table.length && table[nextInput]!.t <= t) current = table[nextInput++]!;
     if (!current || current === before) return;
-    for (let i = 0; i < u.length; i++) u[i] = current.values[slots[i]!]!;
+    for (let i = 0; i < u.length; i++) {
+      const value = current.values[slots[i]!]!;
+      u[i] = toModel ? toModel(model.inputs[i]!, value) : value;
+    }
     solver.restart();
   };
   const advance = (to: number): void => {
@@ -69,7 +73,8 @@ export function* simulate({ model, inputs, columns }: Simulation, options: Simul
     row[0] = at;
     for (let i = 0; i < places.length; i++) {
       const place = places[i]!;
-      row[i + 1] = place >= 0 ? quantities[place]! : (current?.values[inputs.indexOf(columns[i]!)] ?? Number.NaN);
+      if (place < 0) row[i + 1] = current?.values[inputs.indexOf(columns[i]!)] ?? Number.NaN;
+      else row[i + 1] = fromModel ? fromModel(columns[i]!, quantities[place]!) : quantities[place]!;
     }
     yield row;
   }

@@ -36,7 +36,7 @@ type Change = (file: Record<string, any>) => void;
 
 /** What is wrong, and whether the schema can see it. */
 const BAD: [string, Change, RegExp, boolean][] = [
-  ["no format", (f) => delete f.format, /It is no preset.*add "format": "twinwire preset 1"/, true],
+  ["no format", (f) => delete f.format, /This is no preset.*add "format": "twinwire preset 1"/, true],
   ["another format", (f) => (f.format = "twinwire preset 9"), /this version reads "twinwire preset 1"/, true],
   [
     "a key misspelt",
@@ -45,9 +45,9 @@ const BAD: [string, Change, RegExp, boolean][] = [
     true,
   ],
   ["no title", (f) => (f.title = " "), /no text as title/, true],
-  ["no equations", (f) => (f.equations = [""]), /It has no equations/, true],
-  ["a line that is a number", (f) => f.equations.push(3), /It has no equations: give an array of lines/, true],
-  ["no outputs", (f) => delete f.outputs, /It predicts nothing: name at least one left side in outputs/, true],
+  ["no equations", (f) => (f.equations = [""]), /The preset has no equations/, true],
+  ["a line that is a number", (f) => f.equations.push(3), /The preset has no equations: give an array of lines/, true],
+  ["no outputs", (f) => delete f.outputs, /The preset predicts nothing: name at least one left side in outputs/, true],
   ["an unknown unit", (f) => (f.outputs.T = "grad"), /"T": The unit "grad" is not known/, false],
   ["an empty unit", (f) => (f.outputs.T = ""), /"T" has no unit: give one such as "bar", or "1" for none/, true],
   ["a parameter without unit", (f) => delete f.parameters.capacity.unit, /"capacity" has no unit/, true],

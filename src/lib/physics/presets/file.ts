@@ -47,8 +47,8 @@ export function readPreset(name: string, json: unknown): Preset {
   if (json.format !== PRESET_FORMAT)
     throw wrong(
       json.format === undefined
-        ? `It is no preset, for it has no format: add "format": "${PRESET_FORMAT}".`
-        : `Its format is ${describe(json.format)}: this version reads "${PRESET_FORMAT}".`,
+        ? `This is no preset, for it has no format: add "format": "${PRESET_FORMAT}".`
+        : `The format of the preset is ${describe(json.format)}: this version reads "${PRESET_FORMAT}".`,
     );
   onlyKeys(json, `${KEYS} $schema`, "The preset");
   const inputs = rows(json, "inputs");
@@ -56,7 +56,9 @@ export function readPreset(name: string, json: unknown): Preset {
   const inputUnits = inputs.map(([input, row]) => [input, unit(row.unit, input)] as const);
   const outputs = units(json, "outputs");
   if (outputs.length === 0)
-    throw wrong('It predicts nothing: name at least one left side in outputs, such as { "temperature": "°C" }.');
+    throw wrong(
+      'The preset predicts nothing: name at least one left side in outputs, such as { "temperature": "°C" }.',
+    );
   const derived = units(json, "derived");
   const parameters = rows(json, "parameters").map(([parameter, row]) => readParameter(parameter, row));
   const preset: Preset = {
@@ -168,7 +170,7 @@ function readDrift(row: Json): PresetDrift {
 function readLines(x: unknown): string {
   const lines = typeof x === "string" ? [x] : x;
   if (!Array.isArray(lines) || !lines.every((line) => typeof line === "string") || lines.join("").trim() === "")
-    throw wrong('It has no equations: give an array of lines, such as ["dT/dt = (P - k * T) / C"].');
+    throw wrong('The preset has no equations: give an array of lines, such as ["dT/dt = (P - k * T) / C"].');
   return `${lines.join("\n").replace(/\n$/, "")}\n`;
 }
 

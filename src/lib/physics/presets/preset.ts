@@ -52,7 +52,7 @@ export interface Preset {
   units: Readonly<Record<string, string>>;
   /** Values for inputs that an asset may lack. */
   fallback: Readonly<Record<string, number>>;
-  /** Values of states at the start where they are not measured; 0 in SI by default. */
+  /** Values of states at the start where they are not measured; 0 in their unit by default. */
   initial: Readonly<Record<string, number>>;
   derived: readonly string[];
   /** Unit of each derived quantity. */
