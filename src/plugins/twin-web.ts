@@ -41,6 +41,7 @@ export default function (RED: Runtime): void {
   get("twin", () => api().twin);
   get("history", () => api().history);
   get("counters", () => api().counters);
+  get("spectrum", () => require("../web/spectrum.js").spectrum);
   get("stream", () => require("../web/stream.js").stream);
   route("post", "actions", "twin.write", () => api().actions);
   for (const [module, name] of [

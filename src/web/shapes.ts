@@ -33,3 +33,32 @@ export interface QuantityView {
   /** It says nothing of its own: the change of a parameter that is calibrated to zero is its value. */
   same?: true;
 }
+
+/** A curve over the frequency: point i is the highest line around `from + i · step` Hz. */
+export interface CurveView {
+  from: number;
+  step: number;
+  /** For people; empty for the envelope, which is power over the noise. */
+  unit: string;
+  values: number[];
+}
+
+/** The latest spectrum of one twin-spectrum node. */
+export interface SpectrumView {
+  /** Changes with every new spectrum. */
+  id: string;
+  /** What was measured. */
+  label: string;
+  time: number;
+  fs: number;
+  n: number;
+  rpm: number | null;
+  zone: "A" | "B" | "C" | "D" | null;
+  /** Which part of the bearing is damaged, `none`, `unknown`; null where no bearing is set. */
+  verdict: string | null;
+  why: string[];
+  features: { name: string; value: number; unit: string }[];
+  curves: { velocity?: CurveView; amplitude: CurveView; envelope?: CurveView };
+  /** Where to look: shaft and bearing, with the evidence of each part of the bearing. */
+  marks: { part: string; symbol: string; frequency: number; evidence: number | null }[];
+}

@@ -64,11 +64,13 @@ export function detail(RED: Runtime, store: Store, record: TwinRecord) {
     audits: store.audits(ref).slice(-50),
     signals: asset ? signalViews(asset) : [],
     quantities: owner ? mergeQuantities(offersOf("quantities", owner.id)) : [],
+    spectra: owner ? offersOf("spectra", owner.id).length : 0,
     failure: asset?.failure ?? null,
   };
 }
 
-function assetFor(RED: Runtime, store: Store, id: string): AssetNode | undefined {
+/** The asset node that serves a twin. */
+export function assetFor(RED: Runtime, store: Store, id: string): AssetNode | undefined {
   let found: AssetNode | undefined;
   RED.nodes.eachNode((config) => {
     if (found || config.type !== "twin-asset") return;

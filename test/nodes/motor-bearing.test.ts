@@ -39,9 +39,37 @@ describe("the example Motor bearing", function () {
     const damaged = await until((a) => a.state === "active" && /inner race of the bearing is damaged/.test(a.why));
     assert.ok(damaged.twin.values.innerRace > 6);
     assert.equal(damaged.twin.spectrum.bearing.verdict, "inner race");
+    await seeSpectrum(red.url, damaged);
     await press("New bearing");
     await until((a) => a.state === "normal" && a.twin.values.innerRace < 3);
     await press("Damage outer race");
     await until((a) => a.state === "active" && /outer race of the bearing is damaged/.test(a.why));
   });
 });
+
+/** The spectrum that the live page shows. */
+async function seeSpectrum(url: string, twin: Answer): Promise<void> {
+  assert.equal(twin.spectra, 1);
+  const get = async (query = ""): Promise<Answer> =>
+    (await fetch(`${url}/twin/api/spectrum?id=plant1%3Amotor-1${query}`)).json();
+  const text = JSON.stringify(await get());
+  assert.ok(text.length < 25_000, `${text.length} bytes`);
+  const [seen] = JSON.parse(text).spectra;
+  assert.deepEqual([seen.verdict, seen.zone, seen.curves.velocity.unit], ["inner race", "A", "mm/s"]);
+  for (const { values } of Object.values<Answer>(seen.curves)) assert.ok(values.length > 300 && values.length <= 600);
+  const { frequency, evidence } = seen.marks.find((m: Answer) => m.symbol === "BPFI");
+  assert.ok(Math.abs(frequency / ((5.415 * seen.rpm) / 60) - 1) < 0.021, `${frequency} Hz at ${seen.rpm} rpm`);
+  assert.ok(evidence > 6);
+  const { values, from, step } = seen.curves.envelope;
+  const near = Math.round((frequency - from) / step);
+  const line = Math.max(...values.slice(near - 1, near + 2));
+  const noise = [...values].sort((p, q) => p - q)[values.length >> 1];
+  assert.ok(line > 5 * noise, `the inner race's line is ${line}, between the lines ${noise}`);
+  // Between two requests the machine may have sent the next waveform.
+  let same: Answer;
+  for (let i = 0; i < 20 && !same; i++) {
+    const [{ id }] = (await get()).spectra;
+    same = (await get(`&have=${id}`)).spectra.find((s: Answer) => s.id === id);
+  }
+  assert.deepEqual(Object.keys(same), ["id"], "what is known is not sent again");
+}

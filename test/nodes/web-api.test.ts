@@ -86,6 +86,7 @@ for (const version of ["5", "4"] as const)
         "counters",
         `stream?${PUMP}`,
         "recent",
+        `spectrum?${PUMP}`,
         `rul/preview?${PUMP}&signal=speed&threshold=1`,
       ])
         assert.equal((await get(`twin/api/${path}`)).status, 401, path);
@@ -109,6 +110,9 @@ for (const version of ["5", "4"] as const)
       assert.equal(pump.simulated, true);
       const detail = await (await get(`twin/api/twin?${PUMP}`, "reader")).json();
       assert.equal(detail.signals.find((s: { name: string }) => s.name === "bearingTemperature").unit, "°C");
+      assert.equal(detail.spectra, 0);
+      assert.deepEqual(await (await get(`twin/api/spectrum?${PUMP}`, "viewer")).json(), { spectra: [] });
+      assert.equal((await get("twin/api/spectrum?id=nobody", "viewer")).status, 404);
       assert.deepEqual(
         detail.quantities.find((q: { name: string }) => q.name === "npshMargin"),
         { name: "npshMargin", label: "npshMargin", unit: "m" },

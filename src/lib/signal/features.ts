@@ -4,7 +4,7 @@ import { type BearingVerdict, bearingVerdict } from "./bearing-verdict.ts";
 import type { FaultOrders } from "./bearings.ts";
 import { cepstrumOf, mainRahmonic } from "./cepstrum.ts";
 import { detrend } from "./detrend.ts";
-import { envelopeSpectrum } from "./envelope.ts";
+import { type EnvelopeSpectrum, envelopeSpectrum } from "./envelope.ts";
 import type { Feature } from "./feature-names.ts";
 import { type Turned, toAngle } from "./orders.ts";
 import { powerOfTwo } from "./plan.ts";
@@ -15,7 +15,13 @@ import { bandMeanSquare, interpolate, type Peak, peaksOf, type Spectrum, spectru
 /** What a waveform measures; anything but vibration is `other` and keeps its own unit. */
 export type WaveKind = "acceleration" | "velocity" | "displacement" | "other";
 
-const SI: Record<Exclude<WaveKind, "other">, string> = { acceleration: "m/s2", velocity: "m/s", displacement: "m" };
+export const SI: Record<Exclude<WaveKind, "other">, string> = {
+  acceleration: "m/s2",
+  velocity: "m/s",
+  displacement: "m",
+};
+/** How often a line is divided by 2πf to become velocity. */
+export const INTEGRATIONS: Record<keyof typeof SI, number> = { acceleration: 1, velocity: 0, displacement: -1 };
 
 export const kindOf = (unit: string): WaveKind =>
   (Object.keys(SI) as (keyof typeof SI)[]).find((kind) => compatible(unit, SI[kind])) ?? "other";
@@ -42,6 +48,8 @@ export interface WaveAnalysis {
   features: Partial<Record<Feature, number>>;
   zone?: Zone;
   bearing?: BearingVerdict;
+  /** In which the bearing was looked for; lines in Hz, at the mean speed where it changes. */
+  envelope?: EnvelopeSpectrum;
 }
 
 /**
@@ -68,14 +76,14 @@ export function analyseWave(x: ArrayLike<number>, fs: number, rpm: Speed, settin
   if (turned) addOrders(features, spectrumOf(turned.samples, turned.perTurn));
   const rahmonic = mainRahmonic(cepstrumOf(wave), fs, Math.max(0.001, 8 / fs), powerOfTwo(x.length) / (2 * fs));
   if (rahmonic) features.quefrency = 1000 * rahmonic.quefrency;
-  const bearing = settings.bearing && bearingOf(wave, fs, rpm, turned, settings, features);
+  const searched = settings.bearing && bearingOf(wave, fs, rpm, turned, settings, features);
   return {
     kind,
     rpm: mean,
     spectrum,
     peaks,
     features,
-    ...(bearing && { bearing }),
+    ...searched,
     ...(velocity !== undefined && settings.limits && { zone: zoneOf(velocity, settings.limits) }),
   };
 }
@@ -84,8 +92,7 @@ export function analyseWave(x: ArrayLike<number>, fs: number, rpm: Speed, settin
 function velocityRms(s: Spectrum, kind: WaveKind, unit: string, rpm: number | undefined): number | undefined {
   if (kind === "other") return undefined;
   const [low, high] = bandOf(rpm);
-  const integrations = { acceleration: 1, velocity: 0, displacement: -1 }[kind];
-  return 1000 * converter(unit, SI[kind])(Math.sqrt(bandMeanSquare(s, low, high, integrations)));
+  return 1000 * converter(unit, SI[kind])(Math.sqrt(bandMeanSquare(s, low, high, INTEGRATIONS[kind])));
 }
 
 /** Even in angle; undefined when the speed is not known or the block is shorter than two turns. */
@@ -115,22 +122,22 @@ function bearingOf(
   turned: Turned | undefined,
   { bearing, band }: FeatureSettings,
   features: WaveAnalysis["features"],
-): BearingVerdict {
+): Pick<WaveAnalysis, "envelope"> & { bearing: BearingVerdict } {
   const mean = meanSpeed(rpm);
-  if (mean === undefined)
-    return {
-      verdict: "unknown",
-      findings: [],
-      why: "The speed of the shaft is not known, so the bearing's frequencies are not either.",
-    };
+  if (mean === undefined) {
+    const why = "The speed of the shaft is not known, so the bearing's frequencies are not either.";
+    return { bearing: { verdict: "unknown", findings: [], why } };
+  }
   // While the speed changes, only angle keeps the bearing's lines together; a resonance's band is one of frequency.
   const changes = typeof rpm !== "number" && turned !== undefined;
-  const result = changes
-    ? bearingVerdict(envelopeSpectrum(turned.samples, turned.perTurn), bearing!, 1)
-    : bearingVerdict(envelopeSpectrum(wave, fs, band), bearing!, mean / 60);
-  if (changes) for (const f of result.findings) f.frequency *= mean / 60;
+  const envelope = changes ? envelopeSpectrum(turned.samples, turned.perTurn) : envelopeSpectrum(wave, fs, band);
+  const result = bearingVerdict(envelope, bearing!, changes ? 1 : mean / 60);
+  if (changes) {
+    for (const f of result.findings) f.frequency *= mean / 60;
+    envelope.df *= mean / 60;
+  }
   for (const { part, evidence } of result.findings) features[PARTS[part]] = evidence;
-  return result;
+  return { bearing: result, envelope };
 }
 
 function meanSpeed(rpm: Speed): number | undefined {

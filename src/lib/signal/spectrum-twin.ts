@@ -6,6 +6,7 @@ import type { BearingVerdict } from "./bearing-verdict.ts";
 import { Blocks } from "./blocks.ts";
 import type { Feature } from "./feature-names.ts";
 import { analyseWave, type Speed, type WaveAnalysis } from "./features.ts";
+import { pictureOf, type SpectrumPicture } from "./picture.ts";
 import type { SpectrumSettings } from "./settings.ts";
 import type { Zone } from "./severity.ts";
 import type { Peak, Spectrum } from "./spectrum.ts";
@@ -35,10 +36,14 @@ export interface SpectrumResult {
   spectrum: Spectrum;
 }
 
+/** The latest spectrum of a twin, to look at. */
+export interface ShownSpectrum extends SpectrumPicture, Pick<SpectrumResult, "section" | "time"> {}
+
 export class SpectrumTwin {
   #settings: SpectrumSettings;
   #blocks: Blocks;
   #rpm: number | undefined;
+  #picture: ShownSpectrum | undefined;
 
   constructor(settings: SpectrumSettings) {
     this.#settings = settings;
@@ -48,6 +53,11 @@ export class SpectrumTwin {
   /** Share of the block under way, 0 … 1. */
   get progress(): number {
     return this.#blocks.collected / this.#settings.length;
+  }
+
+  /** The latest spectrum to look at; undefined until the first waveform, also after a restart. */
+  get picture(): ShownSpectrum | undefined {
+    return this.#picture;
   }
 
   /** Takes a message of the twin into account; a block that it completes is analysed. */
@@ -79,12 +89,10 @@ export class SpectrumTwin {
       const value = analysis.features[feature];
       if (value !== undefined) values[target] = round(convert(value));
     }
-    return {
-      time: Math.round(to),
-      section: sectionOf(signal, settings.unit, samples.length, fs, analysis),
-      values,
-      spectrum: analysis.spectrum,
-    };
+    const time = Math.round(to);
+    const section = sectionOf(signal, settings.unit, samples.length, fs, analysis);
+    this.#picture = { ...pictureOf(analysis, settings.unit, settings.bearing), section, time };
+    return { time, section, values, spectrum: analysis.spectrum };
   }
 
   snapshot(): Json {

@@ -3,10 +3,14 @@
  * also within a subflow.
  */
 import type { ShownQuantity } from "../../lib/physics/shown-units.ts";
+import type { ShownSpectrum } from "../../lib/signal/spectrum-twin.ts";
+import type { TwinRef } from "../../lib/store/store.ts";
 
 export interface Offers {
   /** twin-physics: what its model shows. */
   quantities: readonly ShownQuantity[];
+  /** twin-spectrum: the latest spectrum of a twin; undefined before its first waveform, also after a restart. */
+  spectra: (twin: TwinRef) => ShownSpectrum | undefined;
 }
 
 interface Offer<K extends keyof Offers> {
@@ -14,7 +18,7 @@ interface Offer<K extends keyof Offers> {
   what: Offers[K];
 }
 
-const offered: { [K in keyof Offers]: Set<Offer<K>> } = { quantities: new Set() };
+const offered: { [K in keyof Offers]: Set<Offer<K>> } = { quantities: new Set(), spectra: new Set() };
 
 /** @param asset id of the asset's node. @returns takes the offer back, for when the node closes */
 export function offer<K extends keyof Offers>(kind: K, asset: string, what: Offers[K]): () => void {

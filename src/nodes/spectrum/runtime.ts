@@ -5,6 +5,7 @@ import { type Envelope, readEnvelope } from "../../lib/twin/envelope.ts";
 import { assetOf, requireMatch } from "../shared/asset-node.ts";
 import { KeyedStates } from "../shared/keyed-states.ts";
 import type { Message, Node, Runtime, Send, Status } from "../shared/node-red.ts";
+import { offer } from "../shared/offers.ts";
 import { shared } from "../shared/register.ts";
 import { isAction, readAction } from "../shared/stage.ts";
 import { migrate } from "./migrations.ts";
@@ -12,7 +13,7 @@ import { migrate } from "./migrations.ts";
 /** @throws TwinError when the configuration is not usable */
 export function wire(RED: Runtime, node: Node, stored: Partial<SpectrumConfig>): void {
   const config = migrate(stored);
-  const { asset, store } = assetOf(RED, config.asset);
+  const { asset, store, id: assetId } = assetOf(RED, config.asset);
   const settings = readSpectrum(config, asset);
   const meaning = JSON.stringify([settings.source, settings.signal, settings.unit, settings.length, settings.fs]);
   const states = new KeyedStates<SpectrumTwin>(store, node.id, meaning, () => new SpectrumTwin(settings));
@@ -36,7 +37,11 @@ export function wire(RED: Runtime, node: Node, stored: Partial<SpectrumConfig>):
       return undefined;
     },
   });
+  const withdraw = offer("spectra", assetId, ({ branch, id }) =>
+    states.has(branch, id) ? states.get(branch, id).state.picture : undefined,
+  );
   node.on("close", (removed, done) => {
+    withdraw();
     unsubscribe();
     states.close(removed);
     done();

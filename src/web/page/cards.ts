@@ -1,6 +1,6 @@
 /** The cards of one twin: anomaly, remaining life, advice, lists. Each knows how to bring itself up to date. */
 import { type Chart, chart, type Point } from "./chart.ts";
-import { clockTime, duration, el, number, say, withUnit } from "./dom.ts";
+import { clockTime, duration, el, number, renew, say, withUnit } from "./dom.ts";
 import { type Detail, stateOf } from "./model.ts";
 import { TEXT } from "./texts.ts";
 
@@ -15,13 +15,6 @@ const card = (title: string, ...children: (Node | string)[]): HTMLElement =>
   el("section", { class: "card" }, el("h2", {}, title), ...children);
 const button = (label: string, click: () => void, cls = ""): HTMLButtonElement =>
   el("button", { type: "button", class: cls, click }, label);
-
-/** Replaces the children only when the key says that something changed. */
-function renew(parent: HTMLElement, key: string, make: () => Node[]): void {
-  if (parent.dataset.key === key) return;
-  parent.dataset.key = key;
-  parent.replaceChildren(...make());
-}
 
 export function anomalyCard(act: Act): Card {
   const state = el("p", { class: "big" });

@@ -33,6 +33,13 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Replaces the children only when the key says that something changed. */
+export function renew(parent: HTMLElement, key: string, make: () => Node[]): void {
+  if (parent.dataset.key === key) return;
+  parent.dataset.key = key;
+  parent.replaceChildren(...make());
+}
+
 /** At least three digits that count: a thermal resistance of 0.00021 is not 0. */
 export const number = (x: unknown): string => {
   if (typeof x !== "number") return x === null || x === undefined ? "–" : String(x);

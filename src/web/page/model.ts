@@ -2,7 +2,7 @@
 import type { Envelope } from "../../lib/twin/envelope.ts";
 import type { QuantityView, SignalView, Summary } from "../shapes.ts";
 
-export type { QuantityView, SignalView, Summary } from "../shapes.ts";
+export type { CurveView, QuantityView, SignalView, SpectrumView, Summary } from "../shapes.ts";
 
 export interface Detail extends Omit<Summary, "proposals"> {
   twin: Envelope;
@@ -11,6 +11,8 @@ export interface Detail extends Omit<Summary, "proposals"> {
   audits: { time: number; decision: string; reason: string }[];
   signals: SignalView[];
   quantities: QuantityView[];
+  /** Nodes that make spectra of this twin. */
+  spectra: number;
 }
 
 /** State in one word with a symbol: never colour alone. */

@@ -55,6 +55,47 @@ export const TEXT = {
   expires: (left: string) => `waits ${left} more`,
   accept: "Accept",
   reject: "Reject",
+  spectrum: "Spectrum",
+  noSpectrum: "No spectrum yet: it comes with the next waveform. Spectra are not kept over a restart or a deploy.",
+  spectrumOf: (label: string, n: number, fs: string, rpm: string, time: string) =>
+    `${label ? `${label} · ` : ""}${n} samples at ${fs}${rpm ? ` · ${rpm} rpm` : ""} · ${time}`,
+  zone: (zone: string) => `Zone ${zone}`,
+  verdict: (part: string) =>
+    part === "none"
+      ? "no damage of the bearing seen"
+      : part === "unknown"
+        ? "bearing not judged"
+        : `${part} of the bearing damaged`,
+  noZone: "No zones",
+  curves: { velocity: "Velocity", acceleration: "Acceleration", amplitude: "Amplitude", envelope: "Envelope" },
+  curveNote: {
+    velocity: "peak amplitude, band of the zones",
+    amplitude: "peak amplitude, up to half the sampling rate",
+    envelope: "power over the noise: impacts of the bearing stand on the marked lines",
+  },
+  overNoise: "× noise",
+  marks: {
+    shaft: "shaft",
+    "outer race": "outer race",
+    "inner race": "inner race",
+    ball: "ball",
+    cage: "cage",
+  } as Record<string, string>,
+  evidence: (x: string) => `evidence ${x}`,
+  features: {
+    velocityRms: "Velocity, RMS",
+    rms: "RMS",
+    peak: "Peak",
+    crestFactor: "Crest factor",
+    kurtosis: "Kurtosis",
+    skewness: "Skewness",
+    peakFrequency: "Highest line at",
+    peakAmplitude: "Highest line",
+    order1: "1 × speed",
+    order2: "2 × speed",
+    order3: "3 × speed",
+    quefrency: "Cepstrum period",
+  } as Record<string, string>,
   trends: "Trends",
   band: "shaded: expected ± 2 standard deviations",
   ranges: { hour: "1 h", shift: "8 h", day: "24 h", all: "all" } as Record<string, string>,

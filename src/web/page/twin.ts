@@ -5,6 +5,7 @@ import { clockTime, duration, el, say, withUnit } from "./dom.ts";
 import { mimic } from "./mimic.ts";
 import { type Detail, qualityOf, silentFor } from "./model.ts";
 import { get } from "./net.ts";
+import { spectrumCard } from "./spectrum.ts";
 import { TEXT } from "./texts.ts";
 import { updateTiles } from "./tiles.ts";
 
@@ -32,6 +33,7 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
   const moreTiles = el("p", { class: "note" });
   const charts = el("div", { class: "charts" });
   const rul = rulCard(act);
+  const spectrum = spectrumCard(ref);
   const cards = [
     adviceCard(act),
     anomalyCard(act),
@@ -69,6 +71,7 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
       tiles,
       moreTiles,
       desired,
+      spectrum.node,
       el("h2", { class: "trends" }, TEXT.trends, " ", el("small", {}, TEXT.band)),
       ranges,
       charts,
@@ -184,11 +187,15 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
       };
       say(desired, delta.length ? `${TEXT.desired}: ${delta.map(wish).join(", ")}` : "");
       for (const c of cards) c.update(detail);
+      spectrum.update(detail);
     },
     answer(text) {
       result.hidden = false;
       say(result, text);
     },
-    close: () => clearInterval(timer),
+    close() {
+      clearInterval(timer);
+      spectrum.close();
+    },
   };
 }

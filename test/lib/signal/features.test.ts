@@ -216,5 +216,13 @@ describe("the settings of twin-spectrum", () => {
     assert.equal(result.section.fs, 50);
     assert.ok(Math.abs(result.section.peaks[0]!.frequency - 7) < 0.01, JSON.stringify(result.section.peaks));
     assert.ok(Math.abs(result.section.peaks[0]!.amplitude - 0.2) < 0.002);
+    assert.equal(twin.picture?.time, result.time);
+    assert.equal(twin.picture.amplitude.values.length, 129);
+    // The picture is not saved: after a restart there is none until the next block.
+    const saved = JSON.stringify(twin.snapshot());
+    const again = new SpectrumTwin(read({ source: "samples", signal: "pulsation", length: 256, overlap: 0 }));
+    again.restore(JSON.parse(saved));
+    assert.equal(again.picture, undefined);
+    assert.doesNotMatch(saved, /amplitude/);
   });
 });
