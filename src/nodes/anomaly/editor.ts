@@ -1,5 +1,5 @@
 import { type AnomalyPreview, anomalyPreview } from "../../editor/anomaly-preview.ts";
-import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import { isEmpty, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
@@ -45,6 +45,7 @@ RED.nodes.registerType("twin-anomaly", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    assetChoice(this);
     limits = limitsTable(this);
     limits.set(this.limits ?? []);
     bands = bandsTable(this);

@@ -1,4 +1,4 @@
-import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { broker, commandSignals, defaultSignal, rules, seconds, topic } from "../../editor/command-validate.ts";
 import { expressionNames, expressionProblem } from "../../editor/expression-check.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
@@ -46,6 +46,7 @@ RED.nodes.registerType("twin-command", {
     assetSelect(this);
   },
   oneditprepare() {
+    assetChoice(this);
     addStyle();
     open = { signals: signalsTable(this), rules: rulesTable(this) };
     open.signals.set(this.signals ?? []);

@@ -1,4 +1,4 @@
-import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import { isEmpty, live, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
@@ -33,6 +33,7 @@ RED.nodes.registerType("twin-ingest", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    assetChoice(this);
     mapping = mappingTable(this);
     mapping.set(this.mapping ?? []);
     const source = $("#node-input-source");

@@ -1,4 +1,4 @@
-import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type ModelDialog, openModelDialog } from "../../editor/machine-model.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
@@ -58,6 +58,7 @@ RED.nodes.registerType("twin-machine", {
     assetSelect(this);
   },
   oneditprepare() {
+    assetChoice(this);
     const select = $("#node-input-recording");
     for (const r of RECORDINGS) $("<option>", { value: r.name }).text(r.title).appendTo(select);
     $("<option>", { value: "file" }).text(this._("twin-machine.recording.file")).appendTo(select);

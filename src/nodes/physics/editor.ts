@@ -1,4 +1,4 @@
-import { assetSelect } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { openPhysicsDialog, type PhysicsDialog } from "../../editor/physics-dialog.ts";
 import type { Row } from "../../editor/table.ts";
@@ -59,6 +59,7 @@ RED.nodes.registerType("twin-physics", {
     assetSelect(this);
   },
   oneditprepare() {
+    assetChoice(this);
     dialog = openPhysicsDialog(this);
     livePageButton();
   },

@@ -1,4 +1,4 @@
-import { assetSelect } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import { isEmpty, live, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
@@ -73,6 +73,7 @@ RED.nodes.registerType("twin-planner", {
     assetSelect(this);
   },
   oneditprepare() {
+    assetChoice(this);
     const chosen = new Set((this.days ?? []).map(Number));
     // The week begins on Monday.
     for (const day of [1, 2, 3, 4, 5, 6, 0]) {

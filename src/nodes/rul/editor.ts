@@ -1,4 +1,4 @@
-import { assetSelect } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { openRulDialog, type RulDialog } from "../../editor/rul-dialog.ts";
 import { isEmpty, live, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
@@ -48,6 +48,7 @@ RED.nodes.registerType("twin-rul", {
     assetSelect(this);
   },
   oneditprepare() {
+    assetChoice(this);
     const show = () => {
       const source = $("#node-input-indicator").val();
       $(".twin-rul-own").toggle(source === "own" || source === "fused");

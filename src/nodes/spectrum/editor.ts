@@ -1,4 +1,4 @@
-import { assetSelect, assetSignals } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import { type UnitPicker, unitPicker } from "../../editor/unit-picker.ts";
@@ -69,6 +69,7 @@ RED.nodes.registerType("twin-spectrum", {
     assetSelect(this);
   },
   oneditprepare() {
+    assetChoice(this);
     fillSelects(this);
     unit = unitPicker($("#twin-spectrum-unit"));
     unit.set(this.unit ?? "m/s2");

@@ -1,4 +1,4 @@
-import { assetSelect } from "../../editor/asset-select.ts";
+import { assetChoice, assetSelect } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 
 RED.nodes.registerType("twin-state", {
@@ -28,6 +28,7 @@ RED.nodes.registerType("twin-state", {
     assetSelect(this);
   },
   oneditprepare() {
+    assetChoice(this);
     livePageButton();
   },
   oneditsave() {
