@@ -190,8 +190,13 @@ export class Editor {
     await this.page.locator("#red-ui-tab-red-ui-clipboard-dialog-import-tab-examples").click();
     const list = this.page.locator("#red-ui-clipboard-dialog-import-tab-examples");
     await list.getByText(packageName, { exact: true }).click();
-    await list.getByText(title, { exact: true }).click();
-    await this.page.locator("#red-ui-clipboard-dialog-ok").click();
+    const ok = this.page.locator("#red-ui-clipboard-dialog-ok");
+    // While the list still unfolds a click may miss.
+    for (let i = 0; i < 10 && !(await ok.isEnabled()); i++) {
+      await list.getByText(title, { exact: true }).click();
+      await this.page.waitForTimeout(200);
+    }
+    await ok.click();
     await this.page.waitForTimeout(800);
   }
 

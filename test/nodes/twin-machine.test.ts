@@ -156,7 +156,7 @@ describe("twin-machine", () => {
 });
 
 describe("a machine that begins anew", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let red: Red | undefined;
   afterEach(async () => {
     await red?.stop();
@@ -196,7 +196,7 @@ describe("a machine that begins anew", function () {
       payload: JSON.stringify({ speed: x }),
       id: `ab12cd34ef56${String(x).padStart(4, "0")}`,
     });
-    const [slow, fast] = [speed(5000), speed(75_000)];
+    const [slow, fast] = [speed(1000), speed(75_000)];
     for (const { id, payload } of [slow, fast])
       flow.push({
         id,
