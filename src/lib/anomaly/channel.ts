@@ -10,11 +10,11 @@
 import type { Json } from "../store/store.ts";
 import { resolution } from "./detectors/baseline.ts";
 import { num } from "./json.ts";
+import { SlowAverage } from "./slow-average.ts";
 
 const CLIP = 3;
-/** Weight of the newest deviation in the slow average, and its own standard deviations beyond which the level is moving. */
+/** Weight of the newest deviation in the slow average. */
 const SLOW = 0.02;
-const STEADY = 2;
 /** Mean z² of a standard normal deviate that is clipped at 3 (0.995) and mostly left out beyond 3 (0.973). */
 const CLIPPED_VARIANCE = 0.985;
 /** Median absolute deviation, and distance of the quantiles 2.5 and 97.5 %, of a standard normal deviate. */
@@ -49,9 +49,7 @@ export class Channel {
   /** Samples learned; 0 while nothing is known. */
   count = 0;
   #last = 0;
-  /** Slow average of the deviations, and its variance were they independent. */
-  #slow = 0;
-  #slowVariance = 0;
+  readonly #slow = new SlowAverage(SLOW);
   #floor = 1e-9;
   /** Share of a deviation that a wandering level follows per sample, and how far it moves per sample at most. */
   #rate = 0;
@@ -150,7 +148,7 @@ export class Channel {
     const rate = 1 / Math.min(this.count, horizon);
     const z = clip(this.z(value));
     this.location += Math.max(rate, this.#rate) * this.scale * z;
-    if (this.#steady(z, horizon) && calm) {
+    if (this.#slow.take(z, this.autocorrelation, this.uncertainty(horizon)) && calm) {
       this.scale = Math.max(this.#floor, this.scale * Math.sqrt(1 + rate * ((z * z) / CLIPPED_VARIANCE - 1)));
       this.autocorrelation = between(this.autocorrelation + rate * (z * this.#last - this.autocorrelation), 0, 0.999);
     }
@@ -173,19 +171,9 @@ export class Channel {
     this.#reachable = 0;
   }
 
-  /** Whether the slow average is where that of a process with this autocorrelation would be. @param z clipped */
-  #steady(z: number, horizon: number): boolean {
-    const keep = 1 - SLOW;
-    const phi = this.autocorrelation;
-    this.#slow = keep * this.#slow + SLOW * z;
-    this.#slowVariance = keep * keep * this.#slowVariance + SLOW * SLOW;
-    const widened = Math.min(1, (this.#slowVariance * (1 + phi * keep)) / (1 - phi * keep));
-    return this.#slow ** 2 < STEADY ** 2 * (widened + this.uncertainty(horizon));
-  }
-
   /** Follows a level that has left its band, no faster than it was seen to wander. @param steps sampling intervals since the last sample */
   creep(value: number, steps: number, horizon: number): void {
-    this.#steady(clip(this.z(value)), horizon);
+    this.#slow.take(clip(this.z(value)), this.autocorrelation, this.uncertainty(horizon));
     const most = Math.min(this.#speed * steps, Math.max(0, FARTHEST * Math.sqrt(this.wander) - this.#crept));
     const step = between(this.z(value) * this.#rate, -most, most);
     this.#crept += Math.abs(step);
@@ -207,16 +195,16 @@ export class Channel {
       this.#crept,
       this.#reachable,
       this.leapt ? 1 : 0,
-      this.#slow,
-      this.#slowVariance,
+      ...this.#slow.snapshot(),
     ];
   }
 
   /** @throws RangeError when the snapshot does not fit */
   restore(state: unknown): void {
     if (!Array.isArray(state) || state.length !== 14) throw new RangeError("The snapshot does not fit.");
-    const [location, scale, autocorrelation, count, last, floor, wander, rate, speed, crept, ...more] = state.map(num);
-    const [reachable, leapt, slow, slowVariance] = more;
+    this.#slow.restore(state.slice(12));
+    const [location, scale, autocorrelation, count, last, floor, ...more] = state.slice(0, 12).map(num);
+    const [wander, rate, speed, crept, reachable, leapt] = more;
     this.location = location!;
     this.scale = scale!;
     this.autocorrelation = autocorrelation!;
@@ -229,8 +217,6 @@ export class Channel {
     this.#crept = crept!;
     this.#reachable = reachable!;
     this.leapt = leapt === 1;
-    this.#slow = slow!;
-    this.#slowVariance = slowVariance!;
   }
 }
 

@@ -329,13 +329,14 @@ describe("anomaly engine", () => {
   it("tells a fault that comes and goes once, and its first return as a change", () => {
     const { engine, events, run, now } = thermometer(true);
     run(3000, well);
-    run(600, (k) => (k < 300 ? 8 : 0));
+    // So large that its first row is an alarm at once, or its becoming worse would be told too.
+    run(600, (k) => (k < 300 ? 16 : 0));
     assert.deepEqual(
       events.map((e) => e.event),
       ["raised", "cleared"],
     );
     engine.action("acknowledge", now());
-    const section = run(6000, (k) => (k % 600 < 300 ? 8 : 0));
+    const section = run(6000, (k) => (k % 600 < 300 ? 16 : 0));
     assert.deepEqual(
       events.map((e) => e.event),
       ["raised", "cleared", "changed"],

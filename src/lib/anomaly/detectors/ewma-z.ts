@@ -8,6 +8,7 @@
  */
 import type { Json } from "../../store/store.ts";
 import { fields, num } from "../json.ts";
+import { SlowAverage } from "../slow-average.ts";
 import { Baseline, median } from "./baseline.ts";
 import type { ChannelDetector } from "./detector.ts";
 import { Learning } from "./learning.ts";
@@ -22,6 +23,8 @@ const ORDINARY = 3;
 const SETTLE = 60;
 /** Deviation of the average from which on it is an excursion. */
 const EXCURSION = 3;
+/** Weight of the newest deviation in the slow average that says whether the level is moving. */
+const SLOW = 0.01;
 /** Deviation that counts as one before maintenance. */
 const DEVIATING = 3;
 const LARGEST = 1e100;
@@ -46,6 +49,7 @@ export class EwmaZ implements ChannelDetector {
   look: Look = "value";
   readonly #lambda: number;
   readonly #baselines = Array.from({ length: LOOKS }, () => new Baseline());
+  readonly #slow = new SlowAverage(SLOW);
   #learning: Learning | undefined;
   readonly #wanted: number;
   /** Values of the three looks, and those of the last sample. */
@@ -112,9 +116,16 @@ export class EwmaZ implements ChannelDetector {
     }
     surprise = Math.max(0, surprise - PRIOR);
     if (!learn) return surprise;
-    const calm = Math.abs(this.z[1]!) < EXCURSION;
+    const calm = this.#steady() && Math.abs(this.z[1]!) < EXCURSION;
     for (let i = 0; i < LOOKS; i++) this.#baselines[i]!.learn(this.#now[i]!, calm);
     return surprise;
+  }
+
+  /** Whether the level is where it is known to be; else a slow drift would become its own noise, the sooner the younger the baseline. */
+  #steady(): boolean {
+    const { autocorrelation, effective } = this.baseline;
+    const z = Math.max(-ORDINARY, Math.min(ORDINARY, this.z[0]!));
+    return this.#slow.take(z, autocorrelation, 1 / effective);
   }
 
   /** What of a deviation is beyond the band; a noise that has become less or more by no more than that is none. */
@@ -211,6 +222,7 @@ export class EwmaZ implements ChannelDetector {
     for (let i = 0; i < LOOKS; i++) seen[i]!.push(this.#now[i]!);
     if (seen[0]!.length < SETTLE) return;
     this.#seen = undefined;
+    this.#slow.forget();
     seen.forEach((values, i) => {
       const b = this.#baselines[i]!;
       const level = median(values.slice(SETTLE >> 1));
@@ -238,6 +250,7 @@ export class EwmaZ implements ChannelDetector {
       from: this.#from?.slice() ?? null,
       z: Array.from(this.z),
       look: this.look,
+      slow: this.#slow.snapshot(),
     };
   }
 
@@ -266,6 +279,8 @@ export class EwmaZ implements ChannelDetector {
     this.#seen = s.seen === null ? undefined : three(s.seen).map((v) => (Array.isArray(v) ? v.map(num) : []));
     this.#from = s.from === null ? null : three(s.from).map(num);
     this.z.set(three(s.z).map(num));
+    // Earlier versions did not know.
+    if (s.slow !== undefined) this.#slow.restore(s.slow);
     this.look = NAMES.includes(s.look as Look) ? (s.look as Look) : "value";
   }
 }
