@@ -13,7 +13,7 @@ Scores a recording with the detector of the anomaly node: one row timestamp,anom
 0 to 1 and 0.5 at the threshold, the alarm 1 while the node would show one.
 
   --time COLUMN              time column (default: the first with "time" or "date" in its name)
-  --signals a,b              columns to watch (default: all others with numbers)
+  --signals a,b              columns to watch (default: all others with numbers, without those that are named like labels)
   --train N                  the first N rows are normal (default: the learning length of the node)
   --train-file NORMAL.csv    a recording of normal operation to learn from; then all of --in is judged
   --false-alarms-per-month X budget (default: ${DEFAULTS.falseAlarmsPerMonth})
@@ -83,6 +83,7 @@ async function learnFrom(normal: string, file: string, table: Table, make: Make)
   const missing = record.names.filter((name) => !signals.includes(name));
   if (signals.length === 0)
     throw new TwinError("E_CSV", `The file ${describe(file)} has none of the signals ${record.names.join(", ")}.`);
+  sayLabels(record.labels);
   if (missing.length) process.stderr.write(`Not in ${file}, so not watched: ${missing.join(", ")}\n`);
   const detector = make(signals.length, record.rows);
   for await (const { time, x } of readRows(normal, { ...table, signals }))
@@ -101,10 +102,12 @@ async function score(
 ) {
   const sink = await Sink.open(out);
   let detector: StreamDetector | undefined;
-  let [total, bad, judged, alarms, newest, alarm] = [0, 0, 0, 0, 0, 0];
+  let [total, bad, codes, judged, alarms, newest, alarm] = [0, 0, 0, 0, 0, 0, 0];
   await sink.write("timestamp,anomaly_score,alarm\n");
-  for await (const { text, time, x } of readRows(file, table)) {
+  for await (const { columns, text, time, x, ...row } of readRows(file, table)) {
+    if (total === 0) sayLabels(columns.labels);
     detector ??= make(x.length);
+    codes += row.codes;
     if (time === undefined || x.every(Number.isNaN)) bad++;
     else if (total < train) detector.declare(time, x);
     else {
@@ -122,12 +125,21 @@ async function score(
   process.stderr.write(
     `${counted(total, "row")}, ${counted(alarms, "alarm")}, ${counted(bad, "bad row")} scored as missing\n`,
   );
+  if (codes > 0)
+    process.stderr.write(
+      `${counted(codes, "cell")} with a code for a missing value (-999, -999.25, -9999 or -99999) not used\n`,
+    );
   if (judged > 0) return;
   const why =
     bad === total
       ? "no row has a readable time and a number; see --time and --signals"
       : "the recording ends before the learning phase does; give a longer one, or --train-file with normal operation";
   process.stderr.write(`twinwire-detect: Nothing was judged: ${why}.\n`);
+}
+
+function sayLabels(labels: readonly string[]): void {
+  if (labels.length > 0)
+    process.stderr.write(`Left out because of names like labels: ${labels.join(", ")} (--signals watches them too)\n`);
 }
 
 function wholeOf(text: string | undefined): number | undefined {

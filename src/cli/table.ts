@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import { type Columns, cellNumber, findColumns, rowTime } from "../lib/anomaly/recorded.ts";
+import { type Columns, cellNumber, findColumns, isMissingCode, rowTime } from "../lib/anomaly/recorded.ts";
 import { CsvStream } from "../lib/machine/csv-stream.ts";
 import { describe, TwinError } from "../lib/twin/envelope.ts";
 import { fileReason, notWritten } from "./shared.ts";
@@ -24,8 +24,10 @@ export interface Row {
   text: string;
   /** ms; undefined when the text is no time. */
   time: number | undefined;
-  /** Values of the signals, NaN where there is no number. */
+  /** Values of the signals, NaN where there is no number or the code for a missing one. */
   x: Float64Array;
+  /** Cells with a code for a missing value. */
+  codes: number;
 }
 
 /** Rows of a file, one by one. @throws TwinError when it cannot be read or lacks a column */
@@ -37,7 +39,13 @@ export async function* readRows(file: string, table: Table): AsyncGenerator<Row>
     const { time, signals } = columns!;
     const text = row[time] ?? "";
     const x = Float64Array.from(signals, (i) => cellNumber(row[i], csv.decimalComma));
-    return { columns: columns!, text, time: rowTime(text), x };
+    let codes = 0;
+    for (let i = 0; i < x.length; i++)
+      if (isMissingCode(x[i]!)) {
+        x[i] = Number.NaN;
+        codes++;
+      }
+    return { columns: columns!, text, time: rowTime(text), x, codes };
   };
   /** The rows that can be told by now. */
   const known = (next: string[][], last: boolean): string[][] => {
@@ -62,22 +70,22 @@ async function* read(file: string): AsyncGenerator<string> {
   }
 }
 
-/** Names of the signals, and the number of rows with a time. @param most rows to look at */
+/** Names of the signals and of labels that are left out, and the number of rows with a time. @param most rows to look at */
 export async function survey(
   file: string,
   table: Table,
   most = Number.POSITIVE_INFINITY,
-): Promise<{ rows: number; names: string[] }> {
+): Promise<{ rows: number; names: string[]; labels: string[] }> {
   let rows = 0;
-  let names: string[] | undefined;
+  let found: Columns | undefined;
   let seen = 0;
   for await (const { time, columns } of readRows(file, table)) {
-    names = columns.names;
+    found = columns;
     if (time !== undefined) rows++;
     if (++seen >= most) break;
   }
-  if (!names) throw new TwinError("E_CSV", `The file ${describe(file)} has no rows.`);
-  return { rows, names };
+  if (!found) throw new TwinError("E_CSV", `The file ${describe(file)} has no rows.`);
+  return { rows, names: found.names, labels: found.labels };
 }
 
 /** Text to a file, a piece at a time. */

@@ -6,13 +6,21 @@ export interface Columns {
   time: number;
   signals: number[];
   names: string[];
+  /** Columns with numbers that are left out because they say what somebody else thought of the rows. */
+  labels: string[];
 }
+
+/** Names that benchmarks give to their labels: a detector that watches them reads the answer. */
+const LABEL = /^(is_?)?(anomal(y|ies|ous)|attack|att|label|target|change_?point|ground_?truth)s?(_?(label|flag)s?)?$/i;
+/** What data loggers write where they have nothing. */
+const MISSING = new Set([-999, -999.25, -9999, -99999]);
 
 /**
  * Finds the columns.
  * @param header names of the columns
  * @param sample first rows; a column without a single number in them is no signal
- * @param wanted names of time column and signals; the first column with "time" or "date" in its name and all others when missing
+ * @param wanted names of time column and signals; the first column with "time" or "date" in its name and all others but labels when
+ * missing
  * @throws TwinError `E_CSV` naming the column that is missing
  */
 export function findColumns(
@@ -34,12 +42,21 @@ export function findColumns(
       `No column has "time" or "date" in its name: give --time, one of ${header.join(", ")}.`,
     );
   const isNumber = (i: number) => sample.some((row) => !Number.isNaN(cellNumber(row[i], decimalComma)));
-  const signals = wanted.signals
-    ? wanted.signals.map((name) => find(name, "--signals"))
-    : header.map((_, i) => i).filter((i) => i !== time && isNumber(i));
-  if (signals.length === 0) throw new TwinError("E_CSV", "No column holds numbers beside the time.");
-  return { time, signals, names: signals.map((i) => header[i]!) };
+  const numeric = header.map((_, i) => i).filter((i) => i !== time && isNumber(i));
+  const labels = wanted.signals ? [] : numeric.filter((i) => LABEL.test(header[i]!));
+  const signals = wanted.signals?.map((name) => find(name, "--signals")) ?? numeric.filter((i) => !labels.includes(i));
+  if (signals.length === 0)
+    throw new TwinError(
+      "E_CSV",
+      labels.length > 0
+        ? `Beside the time only ${labels.map((i) => header[i]).join(", ")} holds numbers, and that looks like labels: name it with --signals to watch it all the same.`
+        : "No column holds numbers beside the time.",
+    );
+  const names = (columns: number[]) => columns.map((i) => header[i]!);
+  return { time, signals, names: names(signals), labels: names(labels) };
 }
+
+export const isMissingCode = (x: number): boolean => MISSING.has(x);
 
 /** A number; NaN for anything else. */
 export function cellNumber(cell: string | undefined, decimalComma: boolean): number {

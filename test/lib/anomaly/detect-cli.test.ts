@@ -71,6 +71,43 @@ describe("twinwire-detect", function () {
     assert.ok(rows.slice(910).every(({ alarm, score }) => alarm === 1 && score >= 0.5));
   });
 
+  it("leaves labels and codes for missing values out, and says so", () => {
+    const cells = (text: string, label: (i: number) => unknown, speed: (i: number, s: string) => string) =>
+      text.split("\n").map((line, i) => {
+        const [time, s, flow] = line.split(";");
+        return i === 0 ? "time;speed;flow;ATT_FLAG" : [time, speed(i, s!), flow, label(i)].join(";");
+      });
+    const calm = pump(1000, 1000, 4);
+    writeFileSync(
+      at("calm.csv"),
+      cells(
+        pump(1500, 1500, 2),
+        () => 0,
+        (_, s) => s,
+      ).join("\n"),
+    );
+    writeFileSync(
+      at("flags.csv"),
+      cells(
+        calm,
+        (i) => (i > 500 ? 1 : -999),
+        (i, s) => (i % 50 === 0 ? "-9999" : s),
+      ).join("\n"),
+    );
+    const common = ["--train-file", at("calm.csv"), "--in", at("flags.csv"), "--out", at("f.csv")];
+    const { stderr } = run(...common);
+    assert.match(stderr, /^Left out because of names like labels: ATT_FLAG/);
+    assert.match(stderr, /\n20 cells with a code for a missing value/);
+    assert.equal(scores("f.csv").filter(({ alarm }) => alarm).length, 0);
+    const asked = run(...common, "--signals", "speed,flow,ATT_FLAG");
+    assert.doesNotMatch(asked.stderr, /Left out/);
+    assert.ok(
+      scores("f.csv")
+        .slice(510)
+        .every(({ alarm }) => alarm === 1),
+    );
+  });
+
   it("judges all of a recording after one that is normal, and never looks ahead", () => {
     const common = ["--train-file", at("normal.csv"), "--signals", "speed,flow", "--separator", ";"];
     assert.equal(run("--in", at("pump.csv"), "--out", at("b.csv"), ...common).status, 0);
