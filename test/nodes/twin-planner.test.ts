@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { mock } from "node:test";
 import { after, afterEach, before, describe, it } from "mocha";
 import { root } from "./harness.ts";
 
@@ -40,7 +41,7 @@ describe("twin-planner", () => {
     await helper.unload();
   });
 
-  async function start(config: object = {}) {
+  async function start(config: object = {}, clock = "data") {
     const outputs = ["plan", "events", "calendar"];
     await helper.load(
       [load("asset"), load("planner")],
@@ -50,7 +51,7 @@ describe("twin-planner", () => {
           type: "twin-asset",
           name: "Fleet",
           idPattern: "engine-*",
-          clock: "data",
+          clock,
           signals: [{ name: "x", unit: "1" }],
         },
         { id: "p", type: "twin-planner", asset: "a", lead: 24, margin: 12, wires: outputs.map((o) => [o]), ...config },
@@ -60,9 +61,10 @@ describe("twin-planner", () => {
     const seen: Record<string, Any[]> = { plan: [], events: [], calendar: [] };
     for (const o of outputs) helper.getNode(o).on("input", (m: Any) => seen[o]!.push(m));
     const node = helper.getNode("p");
+    // What an action changes is planned after a moment without another one.
     const send = (msg: object) => {
       node.receive(msg);
-      return new Promise((resolve) => setTimeout(resolve, 20));
+      return new Promise((resolve) => setTimeout(resolve, "twin" in msg && !("action" in msg) ? 20 : 300));
     };
     const state = (id: string, hour: number, p05: number) =>
       send({
@@ -91,7 +93,7 @@ describe("twin-planner", () => {
       ["engine-2", "engine-1"],
     );
     assert.ok(Date.parse(plan.payload[0].start) <= START + 188 * HOUR);
-    assert.equal(plan.simulated ?? true, true);
+    assert.equal(plan.simulated, true);
     assert.match(seen.calendar!.at(-1)!.payload, /BEGIN:VEVENT\r\nUID:engine-2@twinwire/);
     assert.equal(seen.events!.length, 0);
     await state("engine-2", 5, 30);
@@ -146,5 +148,66 @@ describe("twin-planner", () => {
   it("refuses a wrong setting with a sentence", async () => {
     const { node } = await start({ failureCost: "much" });
     assert.match(String(node.error.firstCall.args[0]), /cost of a breakdown is "much"/);
+  });
+
+  it("makes one plan of a fleet that is reset or maintained machine by machine", async () => {
+    const { seen, state, send, node } = await start();
+    for (let i = 1; i <= 40; i++) await state(`engine-${i}`, i / 10, 300);
+    const plans = () => seen.plan!.length;
+    let before = plans();
+    for (let i = 1; i <= 20; i++) node.receive({ action: "maintenance", twin: { id: `engine-${i}` } });
+    await send({ action: "reset", twin: { id: "engine-21" } });
+    assert.equal(plans(), before + 1);
+    assert.equal(seen.plan!.at(-1)!.plan.jobs.length, 19);
+    // Pauses that are shorter than a moment: a slow caller, too, makes one.
+    before = plans();
+    for (let i = 1; i <= 40; i++) {
+      node.receive({ action: "reset", twin: { id: `engine-${i}` } });
+      if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(plans(), before + 1);
+    assert.deepEqual(seen.plan!.at(-1)!.payload, []);
+    assert.equal(node.error.callCount, 0);
+  });
+
+  it("notices by the clock that a whole fleet has fallen silent, and orders what falls due meanwhile", async () => {
+    mock.timers.enable({ apis: ["setInterval", "Date"], now: START });
+    try {
+      const { seen, state, node } = await start({}, "wall");
+      await state("engine-1", 0, 300);
+      await state("engine-2", 0, 50);
+      const before = seen.plan!.length;
+      const pass = (hours: number) => {
+        // The mocked clock shows the end of a step while its timers run.
+        for (let minute = 0; minute < 60 * hours; minute++) mock.timers.tick(HOUR / 60);
+        return new Promise((resolve) => setTimeout(resolve, 50));
+      };
+      await pass(2);
+      assert.equal(seen.plan!.length, before, "a tenth of the lead time is not over");
+      // 50 h less lead time and margin: due after 14 h.
+      await pass(15);
+      assert.deepEqual(
+        seen.events!.map((e) => [e.topic, e.event]),
+        [["engine-2/plan", "raised"]],
+      );
+      await pass(13);
+      const { payload, plan } = seen.plan!.at(-1)!;
+      assert.equal(payload[0].stale, true);
+      assert.match(plan.why.join(" "), /2 of 2 machines have stopped reporting/);
+      assert.match(node.status.lastCall.args[0].text, /silent/);
+      const made = seen.plan!.length - before;
+      assert.ok(made >= 10 && made <= 13, `${made} plans in 30 h with one every 2.4 h`);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it("says in the calendar that machines are simulated, whoever asks for the plan", async () => {
+    const { seen, state, send } = await start();
+    await state("engine-1", 0, 30);
+    await send({ action: "plan" });
+    assert.equal(seen.plan!.at(-1)!.simulated, true);
+    assert.match(seen.calendar!.at(-1)!.payload, /SUMMARY:twin-planner\.calendar\.simulated/);
   });
 });

@@ -1,6 +1,7 @@
 /** Remaining lives of many machines, costs and a team → a dated plan, with what it saves and why. */
 import { ageReplacement } from "./age-replacement.ts";
 import { type Comparison, compare } from "./comparison.ts";
+import { type Counted, countedWords, fleetCounts } from "./cycles.ts";
 import { failsBefore, type Quantiles } from "./remaining.ts";
 import { failedSince, isProbablyOver, isStale, silentWords } from "./silence.ts";
 import { fitWeibull, type Life, type WeibullFit } from "./weibull.ts";
@@ -46,6 +47,8 @@ export interface MachineState {
   atLeast: number | null;
   /** Hours after `time` from which what it says is stale; undefined: never. */
   staleAfter?: number;
+  /** How its remaining life became hours, where it is not stated in time. */
+  counted?: Counted;
 }
 
 export interface Job {
@@ -107,7 +110,7 @@ export function makePlan(
     jobs,
     watching,
     comparison: compare(jobs, machines, fit, settings, now),
-    why: [...silentFleet(machines, fit, now), ...(fit ? fleetWords(fit, settings) : [])],
+    why: [...fleetCounts(machines), ...silentFleet(machines, fit, now), ...(fit ? fleetWords(fit, settings) : [])],
   };
 }
 
@@ -149,13 +152,15 @@ function wishOf(m: MachineState, fit: WeibullFit | undefined, s: PlannerSettings
   if (m.atLeast !== null && m.atLeast > elapsed)
     return { why: `Lives at least ${hours(m.atLeast - elapsed)} more: nothing to do yet.` };
   if (m.atLeast !== null) return { why: `Was to live at least ${hours(m.atLeast)} more, which are over.` };
+  if (m.counted?.hours === null && !fit) return { why: countedWords(m.counted) };
   if (!fit) return { why: "No remaining life is stated, and too few past lives are known to plan by age." };
   const renewal = ageReplacement(fit, s.plannedCost, s.failureCost);
   if (renewal.age === null) return { why: renewal.why };
   const latest = m.time + (renewal.age - m.age) * HOUR;
   if (latest > now + s.horizon * 24 * HOUR)
     return { why: `By age: is renewed at ${hours(renewal.age)}, not within ${s.horizon} days.` };
-  return { machine: m, latest, policy: "age", why: `No remaining life is stated. By age: ${renewal.why}` };
+  const none = m.counted?.hours === null ? countedWords(m.counted) : "No remaining life is stated.";
+  return { machine: m, latest, policy: "age", why: `${none} By age: ${renewal.why}` };
 }
 
 function watched(machine: MachineState, why: string, now: number): Plan["watching"][number] {
@@ -226,6 +231,7 @@ function jobOf(wish: Wish, start: number, s: PlannerSettings, now: number): Job 
     why: [
       ...(stale ? [silentWords(machine, now, "the date")] : []),
       why,
+      ...(machine.counted && policy === "predictive" ? [countedWords(machine.counted)] : []),
       ...(late
         ? [
             `The first possible date is ${hours((start - end) / HOUR)} too late: ${percent(risk)} risk of a breakdown before it.`,

@@ -1,6 +1,7 @@
 /** The planner of a fleet: remembers what each machine says of its remaining life, and past lives; makes plans and tells what changed. */
 import type { Json } from "../store/store.ts";
 import type { Envelope, RulSection } from "../twin/envelope.ts";
+import { type Counted, hoursOf, median } from "./cycles.ts";
 import { type Job, type MachineState, makePlan, type Plan, type PlannerSettings } from "./plan.ts";
 import { isStale, staleAfter } from "./silence.ts";
 import type { Life } from "./weibull.ts";
@@ -19,6 +20,10 @@ interface Machine {
   rev: number | null;
   /** Reports in a row that were older than the last statement. */
   back: number;
+  /** Hours between its reports before it was renewed; null while that is not known. */
+  before: number | null;
+  /** True when its data are simulated or recorded. */
+  simulated: boolean;
 }
 
 export interface PlannerEvent {
@@ -33,7 +38,6 @@ const ANEW = 5;
 /** Lives that are kept: the newest. */
 const MOST_LIVES = 2000;
 const MOST_MACHINES = 20_000;
-const UNIT_HOURS: Readonly<Record<string, number>> = { min: 1 / 60, h: 1, d: 24 };
 
 export class Planner {
   #settings: PlannerSettings;
@@ -43,6 +47,7 @@ export class Planner {
   #machines = new Map<string, Machine>();
   #lives: Life[] = [];
   #planned = Number.NEGATIVE_INFINITY;
+  #usually: { hours: number | null } | undefined;
 
   /**
    * @param known past lives, hours
@@ -66,6 +71,12 @@ export class Planner {
     return newest;
   }
 
+  /** True when any of the machines is simulated or recorded. */
+  get simulated(): boolean {
+    for (const machine of this.#machines.values()) if (machine.simulated) return true;
+    return false;
+  }
+
   /** Takes a twin's remaining life into account. @returns true when it is time for a new plan */
   update(twin: Envelope): boolean {
     const { id, time, rul } = twin;
@@ -84,9 +95,15 @@ export class Planner {
     machine.count++;
     machine.rul = rul;
     machine.rev = twin.rev ?? null;
+    machine.simulated = twin.simulated === true;
     machine.back = 0;
     const due = machine.ordered === null && this.#isDue(machine);
     return due || time - this.#planned >= this.#every();
+  }
+
+  /** Whether a plan is due although nothing was reported: machines that fall silent are noticed by the clock. */
+  isTime(now: number): boolean {
+    return this.#machines.size > 0 && now - this.#planned >= this.#every();
   }
 
   /** Plans age slowly: a tenth of the lead time, at least half an hour. */
@@ -107,7 +124,8 @@ export class Planner {
     const age = (Math.max(time, machine.time) - machine.begin) / HOUR;
     if (age > 0) this.#lives.push({ age, failed: broke });
     if (this.#lives.length > MOST_LIVES) this.#lives.shift();
-    this.#machines.set(id, newMachine(Math.max(time, machine.time), machine.rev));
+    const renewed = newMachine(Math.max(time, machine.time), machine.rev);
+    this.#machines.set(id, { ...renewed, before: measured(machine), simulated: machine.simulated });
     return `A life of ${hours(age)} is noted for ${id}, ${broke ? "ended by a breakdown" : "ended before a breakdown"}.`;
   }
 
@@ -128,6 +146,7 @@ export class Planner {
 
   /** The plan of this moment, and what is new in it. */
   plan(now: number): { plan: Plan; events: PlannerEvent[] } {
+    this.#usually = undefined;
     const states = Array.from(this.#machines, ([id, m]) => this.#stateOf(id, m));
     const plan = makePlan(
       states,
@@ -162,28 +181,44 @@ export class Planner {
 
   #stateOf(id: string, m: Machine): MachineState {
     const { time, ordered } = m;
-    const unit = this.#hoursPer(m);
-    const of = (x: number | null): number | null => (x === null ? null : x * unit);
-    const r = m.rul;
     const age = (m.time - m.begin) / HOUR;
+    const r = m.rul;
+    const counted = r ? this.#counted(r.unit, m) : undefined;
+    const unit = r && (counted ? counted.hours : hoursOf(r.unit)!);
+    const of = (x: number | null): number | null => (x === null ? null : x * unit!);
     const common = {
       id,
       time,
       age,
       ordered,
       staleAfter: staleAfter(this.#settings.silence, m.count > 1 ? age / (m.count - 1) : undefined),
+      ...(counted && { counted }),
     };
     // In a condition that was never seen a fleet model widens what it says: an early date is better than none.
-    if (!r || (r.unknown && r.p05 === null)) return { ...common, rul: null, atLeast: null };
+    if (!r || unit === null || (r.unknown && r.p05 === null)) return { ...common, rul: null, atLeast: null };
     if (r.p05 === null) return { ...common, rul: null, atLeast: of(r.censored) };
     const rul = { p05: of(r.p05), p10: of(r.p10), p50: of(r.p50), p90: of(r.p90), p95: of(r.p95) };
     return { ...common, rul, atLeast: null };
   }
 
-  #hoursPer({ rul, count, time, begin }: Machine): number {
-    const known = UNIT_HOURS[rul?.unit ?? "h"];
-    if (known !== undefined) return known;
-    return this.#cycleHours ?? (count > 1 ? Math.max((time - begin) / (count - 1) / HOUR, 1e-6) : 1);
+  /** How long a cycle takes: what is set, else what the machine's own reports say, one per cycle, else those of the others. */
+  #counted(unit: string, m: Machine): Counted | undefined {
+    if (hoursOf(unit) !== undefined) return undefined;
+    if (this.#cycleHours !== undefined) return { unit, hours: this.#cycleHours, how: "set" };
+    const hours = measured(m);
+    return hours !== null ? { unit, hours, how: "measured" } : { unit, hours: this.#usual(), how: "others" };
+  }
+
+  /** Looked up again with every plan: a fleet that starts must not count itself with every machine. */
+  #usual(): number | null {
+    this.#usually ??= {
+      hours: median(
+        Array.from(this.#machines.values()).flatMap((m) =>
+          m.rul && hoursOf(m.rul.unit) === undefined ? (measured(m) ?? []) : [],
+        ),
+      ),
+    };
+    return this.#usually.hours;
   }
 
   snapshot(): Json {
@@ -203,8 +238,12 @@ export class Planner {
   }
 }
 
+/** Mean hours between the reports of a machine, of its last life after the first one; null while it has made one only. */
+const measured = ({ count, time, begin, before }: Machine): number | null =>
+  count > 1 && time > begin ? (time - begin) / (count - 1) / HOUR : before;
+
 const newMachine = (time: number, rev: number | null = null): Machine => {
-  return { begin: time, time, count: 0, rul: null, ordered: null, rev, back: 0 };
+  return { begin: time, time, count: 0, rul: null, ordered: null, rev, back: 0, before: null, simulated: false };
 };
 
 /**

@@ -15,6 +15,11 @@ import { migrate } from "./migrations.ts";
 
 /** One planner for the whole fleet of a branch, kept under this name. */
 const FLEET = "fleet";
+/** How often the clock is asked whether a plan is due. */
+const LOOK_MS = 60_000;
+/** What is asked of one machine after the other, such as a reset of the fleet, makes one plan: after a pause, or after the longest wait. */
+const PAUSE_MS = 200;
+const LONGEST_MS = 2000;
 
 /** @throws TwinError when the configuration is not usable */
 export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): void {
@@ -23,6 +28,9 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
   const { lives, cycleHours, ...settings } = readPlanner(config);
   const states = new KeyedStates<Planner>(store, node.id, "planner-1", () => new Planner(settings, lives, cycleHours));
   const seenRequests = new RecentSet(1000);
+  const soon = new Map<string, { timer: NodeJS.Timeout; since: number }>();
+  // Machines that stop reporting send nothing by which that could be noticed. On the data's clock nothing happens without data.
+  const clock = asset.clock === "wall" ? setInterval(look, LOOK_MS) : undefined;
   node.status(waiting(RED));
 
   node.on("input", (msg, send, done) => {
@@ -34,8 +42,10 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
       done(error instanceof Error ? error : new Error(String(error)));
     }
   });
-  const unsubscribe = store.subscribe({ action: (action) => answer(action, (out) => node.send(out)) });
+  const unsubscribe = store.subscribe({ action: (action) => answer(action) });
   node.on("close", (removed, done) => {
+    clearInterval(clock);
+    for (const { timer } of soon.values()) clearTimeout(timer);
     unsubscribe();
     states.close(removed);
     done();
@@ -47,7 +57,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
     const entry = states.get(twin.branch, FLEET);
     const due = entry.state.update(twin);
     states.touch(entry);
-    if (due) publish(twin.branch, send, twin);
+    if (due) publish(twin.branch, send);
   }
 
   /** The clock of the reports that are known: when they are forgotten or begin anew, it follows. */
@@ -56,13 +66,39 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
     return nowFor(asset, branch, states.get(branch, FLEET).state.newest ?? wall, wall);
   }
 
-  function publish(branch: string, send: Send, twin?: Envelope): void {
+  function look(): void {
+    states.restoreAll();
+    if (states.has(LIVE, FLEET) && states.get(LIVE, FLEET).state.isTime(nowOf(LIVE))) publishByClock(LIVE);
+  }
+
+  /** No message is there to fail: an error must not leave the timer. */
+  function publishByClock(branch: string): void {
+    try {
+      publish(branch, (out) => node.send(out));
+    } catch (error) {
+      node.error(error);
+    }
+  }
+
+  /** A plan when nothing more has been asked for a moment. */
+  function publishSoon(branch: string): void {
+    const before = soon.get(branch);
+    clearTimeout(before?.timer);
+    const since = before?.since ?? Date.now();
+    const wait = Math.max(0, Math.min(PAUSE_MS, since + LONGEST_MS - Date.now()));
+    const timer = setTimeout(() => publishByClock(branch), wait);
+    soon.set(branch, { timer, since });
+  }
+
+  function publish(branch: string, send: Send): void {
+    clearTimeout(soon.get(branch)?.timer);
+    soon.delete(branch);
     const entry = states.get(branch, FLEET);
     const now = nowOf(branch);
     const { plan, events } = entry.state.plan(now);
     states.touch(entry);
-    const simulated = twin?.simulated === true || branch !== LIVE;
-    send([planMessage(plan, branch, simulated), told(events, branch, now), calendar(plan, branch)]);
+    const simulated = branch !== LIVE || entry.state.simulated;
+    send([planMessage(plan, branch, simulated), told(events, branch, now), calendar(plan, branch, simulated)]);
     node.status(entry.state.size ? status(RED, plan) : waiting(RED));
   }
 
@@ -100,11 +136,11 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
       for (const branch of known) publish(branch, send);
     } else {
       const action = readAction(RED, msg);
-      if (asset.matches(action.id)) answer(action, send);
+      if (asset.matches(action.id)) answer(action);
     }
   }
 
-  function answer(action: Action, send: Send): ActionResult | undefined {
+  function answer(action: Action): ActionResult | undefined {
     if (!["maintenance", "reset"].includes(action.action) || !asset.matches(action.id)) return undefined;
     if (!seenRequests.add(action.requestId)) return undefined;
     const entry = states.get(action.branch, FLEET);
@@ -120,7 +156,7 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
       );
     }
     states.touch(entry);
-    if (known) publish(action.branch, send);
+    if (known) publishSoon(action.branch);
     return { node: label, ok: true, message };
   }
 
@@ -142,12 +178,12 @@ export function wire(RED: Runtime, node: Node, stored: Partial<PlannerConfig>): 
     };
   }
 
-  function calendar(plan: Plan, branch: string): Message {
-    const real = branch === LIVE;
+  function calendar(plan: Plan, branch: string, simulated: boolean): Message {
+    const kind = branch !== LIVE ? "other" : simulated ? "simulated" : "real";
     const payload = toICalendar(plan.jobs, {
       now: plan.time,
       origin: "twinwire",
-      summary: (job) => RED._(`twin-planner.calendar.${real ? "real" : "other"}`, { id: job.id, branch }),
+      summary: (job) => RED._(`twin-planner.calendar.${kind}`, { id: job.id, branch }),
     });
     return {
       topic: `${asset.name}/calendar`,

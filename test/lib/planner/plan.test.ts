@@ -291,6 +291,61 @@ describe("the planner of a fleet", () => {
     }
   });
 
+  it("converts units of time, and says of every other unit what one is taken for", () => {
+    const planner = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
+    planner.update(twin("weeks", 0, rul(1, { unit: "wk" })));
+    for (let i = 0; i <= 10; i++) planner.update(twin("flights", 2 * i, rul(60, { unit: "flights" })));
+    planner.update(twin("young", 20, rul(60, { unit: "flights" })));
+    const { jobs, why } = planner.plan(MONDAY + 20 * HOUR).plan;
+    const job = (id: string) => jobs.find((j) => j.id === id)!;
+    assert.equal(job("weeks").latest, MONDAY + (168 - SETTINGS.margin) * HOUR);
+    assert.doesNotMatch(job("weeks").why.join(" "), /taken for/);
+    for (const id of ["flights", "young"]) assert.equal(job(id).latest, MONDAY + (140 - SETTINGS.margin) * HOUR, id);
+    assert.match(job("flights").why.join(" "), /It counts flights: one is taken for 2 h, as its reports came\./);
+    assert.match(job("young").why.join(" "), /one is taken for 2 h, as on the other machines/);
+    assert.match(
+      why[0]!,
+      /^2 of 3 machines count flights, the others hours: one is taken for 2 h, as their reports came\.$/,
+    );
+  });
+
+  it("dates nothing while nobody knows how long a cycle takes, and keeps what it knows over a maintenance", () => {
+    const planner = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
+    // 5 cycles are less than the lead time only if a cycle is an hour.
+    planner.update(twin("a", 0, rul(5, { unit: "cycles" })));
+    const first = planner.plan(MONDAY).plan;
+    assert.deepEqual(first.jobs, []);
+    assert.match(
+      first.watching[0]!.why,
+      /in cycles, and how many hours one takes is not known before its second report/,
+    );
+    assert.match(first.why[0]!, /of 1 nobody knows yet/);
+    for (let i = 1; i <= 4; i++) planner.update(twin("a", 12 * i, rul(50 - i, { unit: "cycles" })));
+    planner.maintained("a", MONDAY + 49 * HOUR);
+    planner.update(twin("a", 50, rul(50, { unit: "cycles" })));
+    const again = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
+    again.restore(JSON.parse(JSON.stringify(planner.snapshot())));
+    for (const p of [planner, again]) {
+      const [job] = p.plan(MONDAY + 50 * HOUR).plan.jobs;
+      assert.equal(job!.latest, MONDAY + (50 + 600 - SETTINGS.margin) * HOUR);
+    }
+    const set = new Planner({ ...SETTINGS, windows: ALWAYS }, [], 3, utc);
+    set.update(twin("a", 0, rul(50, { unit: "cycles" })));
+    assert.match(
+      set.plan(MONDAY).plan.why[0]!,
+      /The machines count cycles: one is taken for 3 h, as set in the planner\./,
+    );
+  });
+
+  it("is due by the clock while it knows a machine", () => {
+    const planner = new Planner(SETTINGS, [], undefined, utc);
+    assert.equal(planner.isTime(MONDAY), false, "nothing to plan");
+    planner.update(twin("a", 0, rul(500)));
+    planner.plan(MONDAY);
+    assert.equal(planner.isTime(MONDAY + (SETTINGS.lead / 10 - 0.01) * HOUR), false);
+    assert.equal(planner.isTime(MONDAY + (SETTINGS.lead / 10) * HOUR), true);
+  });
+
   it("says which machines are silent: their dates stand, their numbers are stale and not in the comparison", () => {
     const planner = new Planner({ ...SETTINGS, windows: ALWAYS }, [], undefined, utc);
     for (let hour = 0; hour <= 200; hour++) {
