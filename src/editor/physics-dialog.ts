@@ -4,6 +4,7 @@ import type { Preset } from "../lib/physics/presets/preset.ts";
 import { unitsOf } from "../lib/physics/presets/units.ts";
 import { assetSignals } from "./asset-select.ts";
 import { markProblems } from "./mark-problems.ts";
+import { openNewAsset } from "./new-asset.ts";
 import { parameterTable, type Quantity } from "./parameter-table.ts";
 import { physicsCalibration } from "./physics-calibration.ts";
 import { sayVerdict, type Text } from "./physics-check.ts";
@@ -104,6 +105,7 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     $("#twin-physics-about").text(chosen ? about(chosen, text) : "");
     $("#twin-physics-copy").toggle(chosen !== undefined);
     $("#twin-physics-help").toggle(isOwn());
+    $("#twin-physics-newAsset").toggle(chosen !== undefined && lacks(chosen, signals()));
     editor.setReadOnly(!isOwn());
     const equations = isOwn() ? own : (chosen?.equations ?? "");
     if (editor.getValue() !== equations) editor.setValue(equations, -1);
@@ -247,6 +249,7 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     $("#node-input-checkUnits").prop("checked", true);
     $("#node-input-preset").val("own").trigger("change");
   });
+  $("#twin-physics-newAsset button").on("click", () => openNewAsset(String($("#node-input-preset").val() ?? "")));
   const expert = ["learn", "floor", "follow", "settle", "maxGap", "gate"].some(
     (key) => node[key] !== "" && node[key] !== undefined,
   );
@@ -286,6 +289,10 @@ function about({ diagram, source, faults }: Preset, text: Text): string {
   );
   return [diagram, source, ...(list.length > 0 ? [text("tip.faults", { faults: list.join(", ") })] : [])].join("\n");
 }
+
+/** Whether an asset with these signals is no asset of the preset's machine. */
+const lacks = ({ inputs, fallback }: Preset, signals: readonly { name: string }[]): boolean =>
+  inputs.some((name) => !Object.hasOwn(fallback, name) && !signals.some((s) => s.name === name));
 
 /** What a node that lacks a setting means by it. */
 const empty = (value: unknown): unknown => (Array.isArray(value) ? [] : value);

@@ -55,6 +55,7 @@ export default function (RED: Runtime): void {
     ["anomaly-preview-route", "anomalyPreviewRoute"],
     ["preview-route", "previewRoute"],
     ["presets-route", "presetsRoute"],
+    ["asset-template-route", "assetTemplateRoute"],
   ] as const)
     require(`../web/${module}.js`)[name](RED);
 

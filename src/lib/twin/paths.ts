@@ -64,10 +64,10 @@ export function pathLabel(asset: Pick<Asset, "signals">, name: string): string {
   return pattern.replace("{}", () => measured ?? spoken(parts.name));
 }
 
-const ACRONYMS = /\b(npsh|rms|rpm|rul)\b/gi;
+const ACRONYMS = /\b(npsh|rms|rpm|rul|soc)\b/gi;
 
-/** `npshMargin` → "NPSH margin": names of model quantities are written together. */
-function spoken(name: string): string {
+/** `npshMargin` → "NPSH margin", in the middle of a sentence: names of model quantities are written together. */
+export function spoken(name: string): string {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, (_m, a: string, b: string) => `${a} ${b.toLowerCase()}`)
     .replaceAll("_", " ");

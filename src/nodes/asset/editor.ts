@@ -1,3 +1,4 @@
+import { startFromModels } from "../../editor/asset-models.ts";
 import { parameterTable, relationshipTable, signalTable } from "../../editor/asset-tables.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
 import type { Row, Table } from "../../editor/table.ts";
@@ -8,7 +9,6 @@ import { idMatcher } from "../../lib/twin/asset.ts";
 import { type AssetConfig, readAsset, type SignalConfig } from "../../lib/twin/asset-config.ts";
 import { isPlainObject, isSignalName } from "../../lib/twin/envelope.ts";
 import { type Observed, propose } from "../../lib/twin/propose.ts";
-import { TEMPLATES } from "../../lib/twin/templates.ts";
 
 const NS = "@twinwire/node-red-digital-twin/twin-asset:twin-asset.";
 const text = (key: string, vars?: Record<string, unknown>): string => RED._(NS + key, vars);
@@ -50,7 +50,7 @@ RED.nodes.registerType("twin-asset", {
     $("#twin-asset-live").on("click", fillFromLive);
     $("#twin-asset-csv").on("click", () => $("#twin-asset-csv-file").trigger("click"));
     $("#twin-asset-csv-file").on("change", fillFromCsv);
-    $("#twin-asset-template").on("change", startFrom);
+    startFromModels((part) => show({ ...collect(), ...part }), tell, text);
     $("#twin-asset-export").on("click", () => $("#twin-asset-json").val(JSON.stringify(collect(), null, 2)));
     $("#twin-asset-import").on("click", importJson);
     $("#twin-asset-failure-signal").autoComplete({
@@ -200,15 +200,6 @@ async function fillFromCsv(this: HTMLElement): Promise<void> {
   } catch (error) {
     tell((error as Error).message);
   }
-}
-
-function startFrom(this: HTMLElement): void {
-  const template = TEMPLATES.get(String($(this).val()));
-  if (!template) return;
-  show({ ...collect(), ...structuredClone(template) });
-  $("#node-config-input-mimic").val(template.mimic);
-  $(this).val("");
-  tell(text("message.template"));
 }
 
 function importJson(): void {

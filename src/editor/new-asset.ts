@@ -1,0 +1,16 @@
+/** From a model to a new asset that has the signals it asks for: one dialog opens the other and tells it the preset. */
+
+const KEY = "twin-asset-of-preset";
+
+/** Opens the dialog of a new asset, as the button beside the open node's asset does. */
+export function openNewAsset(preset: string): void {
+  $(document.body).data(KEY, preset);
+  $("#node-input-btn-asset-add").trigger("click");
+}
+
+/** The preset that the dialog of a new asset shall begin with; told once. */
+export function presetOfNewAsset(): string | undefined {
+  const preset = $(document.body).data(KEY) as string | undefined;
+  $(document.body).removeData(KEY);
+  return preset;
+}
