@@ -31,7 +31,10 @@ describe("the asset of a preset", () => {
         const { normal } = asset.signals.get(name)!;
         const end = values.at(-1)!;
         const rounding = 1e-6 * (normal![1] - normal![0]);
-        assert.ok(end >= normal![0] - rounding && end <= normal![1] + rounding, `${name} ends at ${end}, outside ${normal}`);
+        assert.ok(
+          end >= normal![0] - rounding && end <= normal![1] + rounding,
+          `${name} ends at ${end}, outside ${normal}`,
+        );
       }
     });
 
@@ -50,6 +53,7 @@ describe("the asset of a preset", () => {
     assert.ok(voltage![0] > 2 && voltage![1] < 4.5, `${voltage}`);
     for (const preset of presets.values())
       for (const s of assetTemplate(preset).signals)
-        if (s.unit === "%") assert.ok(Number(s.normalLow) >= 0 && Number(s.normalHigh) <= 100, `${preset.name} ${s.name}`);
+        if (s.unit === "%")
+          assert.ok(Number(s.normalLow) >= 0 && Number(s.normalHigh) <= 100, `${preset.name} ${s.name}`);
   });
 });
