@@ -1,4 +1,5 @@
 /** The part of twin-machine's dialog for a machine made of equations. */
+import type { PresetFile } from "../lib/physics/presets/file.ts";
 import { displayUnit } from "../lib/twin/units.ts";
 import { assetSignals } from "./asset-select.ts";
 import { presetPicker } from "./preset-picker.ts";
@@ -15,7 +16,9 @@ type Text = (key: string) => string;
 export function openModelDialog(saved: Record<string, unknown>, text: Text): ModelDialog {
   const select = $("#twin-machine-preset");
   $("<option>", { value: "own" }).text(text("model.own")).appendTo(select);
-  const { chosen } = presetPicker(select, String(saved.preset || "tank"), () => show());
+  const kept = (saved.presetCopy as PresetFile | undefined) ?? null;
+  const picker = presetPicker(select, { preset: String(saved.preset || "tank"), copy: kept }, () => show());
+  const { chosen } = picker;
   $("#twin-machine-equations").val(String(saved.equations ?? ""));
   const signals = () => assetSignals(String($("#node-input-asset").val() ?? "")).map((s) => s.name);
   const parameters = () => chosen()?.parameters.map((p) => p.name) ?? [];
@@ -41,8 +44,10 @@ export function openModelDialog(saved: Record<string, unknown>, text: Text): Mod
   return {
     get() {
       const rows = Object.fromEntries(Object.entries(tables).map(([key, t]) => [key, t.get()]));
+      const presetCopy = picker.copy();
       return {
         preset: String(select.val() ?? ""),
+        ...(presetCopy && { presetCopy }),
         equations: String($("#twin-machine-equations").val() ?? ""),
         ...rows,
       };

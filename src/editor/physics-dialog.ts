@@ -31,7 +31,11 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   if (node.estimate === undefined) $("#node-input-estimate").val("follow");
   for (const key of ["correct", "correction"])
     if (node[key] === undefined) $(`#node-input-${key}`).prop("checked", true);
-  const picker = presetPicker($("#node-input-preset"), String(node.preset ?? ""), () => open && show());
+  const picker = presetPicker(
+    $("#node-input-preset"),
+    { preset: String(node.preset ?? ""), copy: node.presetCopy ?? null },
+    () => open && show(),
+  );
   const preset = picker.chosen;
   const isOwn = () => $("#node-input-preset").val() === "own";
   const signals = () => assetSignals(String($("#node-input-asset").val() ?? ""));
@@ -70,8 +74,15 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
 
   /** Whether what a calibration depends on differs from what the node has. */
   function unsaved(): boolean {
-    const { preset, equations, parameters, predictions } = typedConfig();
-    const now: Record<string, unknown> = { preset, parameters, predictions, ...reduced.get(), ...estimate.get() };
+    const { preset, presetCopy, equations, parameters, predictions } = typedConfig();
+    const now: Record<string, unknown> = {
+      preset,
+      presetCopy,
+      parameters,
+      predictions,
+      ...reduced.get(),
+      ...estimate.get(),
+    };
     if (isOwn()) now.equations = equations;
     now.estimate = $("#node-input-estimate").val();
     now.correction = $("#node-input-correction").prop("checked");
@@ -85,6 +96,7 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     const field = (key: string) => $(`#node-input-${key}`).val();
     return {
       preset: field("preset"),
+      presetCopy: picker.copy(),
       equations: isOwn() ? String(editor.getValue()) : "",
       parameters: numbers.get(),
       predictions: outputs.get(),
@@ -261,6 +273,7 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
       const written = isOwn() ? String(editor.getValue()) : own;
       if (written !== (node.equations ?? "")) node.equations = written;
       if (copied && isOwn()) assign(node, "units", copied);
+      if (JSON.stringify(picker.copy()) !== JSON.stringify(node.presetCopy ?? null)) node.presetCopy = picker.copy();
       const described = reduced.get();
       if (described.reduced !== (node.reduced ?? "")) node.reduced = described.reduced;
       if (JSON.stringify(described.files) !== JSON.stringify(node.files ?? [])) node.files = described.files;

@@ -87,10 +87,11 @@ for (const version of ["5", "4"] as const)
         `stream?${PUMP}`,
         "recent",
         `spectrum?${PUMP}`,
+        "presets",
         `rul/preview?${PUMP}&signal=speed&threshold=1`,
       ])
         assert.equal((await get(`twin/api/${path}`)).status, 401, path);
-      for (const path of ["actions", "store/forget", "mqtt-test", "anomaly-preview"])
+      for (const path of ["actions", "store/forget", "mqtt-test", "anomaly-preview", "presets"])
         assert.equal((await post(`twin/api/${path}`, {})).status, 401, path);
     });
 
@@ -100,6 +101,9 @@ for (const version of ["5", "4"] as const)
         assert.equal(answer.status, 200);
         const denied = await post("twin/api/actions", { action: "maintenance", id: "plant1:pump-1" }, user);
         assert.ok([401, 403].includes(denied.status), `${user} ${denied.status}`);
+        assert.equal((await get("twin/api/presets", user)).status, 200);
+        const unsaved = await post("twin/api/presets", { name: "x", file: {} }, user);
+        assert.ok([401, 403].includes(unsaved.status), `${user} ${unsaved.status}`);
       }
     });
 

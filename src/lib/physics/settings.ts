@@ -4,6 +4,9 @@ import { describe, isSignalName, TwinError } from "../twin/envelope.ts";
 import { compatible, convert, converter, displayUnit, parseUnit } from "../twin/units.ts";
 import { type EstimateConfig, type EstimateSettings, readEstimate, readMode } from "./estimators/settings.ts";
 import { type CompiledModel, compileModel, type ModelSpec } from "./model.ts";
+import { ownName } from "./presets/choice.ts";
+import { readCopy } from "./presets/copy.ts";
+import type { PresetFile } from "./presets/file.ts";
 import { presets } from "./presets/index.ts";
 import type { Preset } from "./presets/preset.ts";
 import { unitsOf } from "./presets/units.ts";
@@ -12,8 +15,10 @@ import type { Simulator, TwinModel } from "./twin-model.ts";
 
 /** As the dialog stores it; numbers may arrive as text, empty means the default. */
 export interface PhysicsConfig extends EstimateConfig {
-  /** Name of a preset; empty or `own` for own equations; `reduced` for a finite-element or reduced model. */
+  /** Name of a preset, or `file:` and that of an own one; empty or `own` for own equations; `reduced` for a reduced model. */
   preset?: string;
+  /** Content of the own preset's file as it was when it was chosen. */
+  presetCopy?: PresetFile | null;
   /** Description of a reduced model, JSON (reduced/read-reduced.ts); used with preset `reduced`. */
   reduced?: string;
   /** Files that the description names: MatrixMarket, CalculiX `.dat`. */
@@ -77,7 +82,7 @@ export const DEFAULTS = { learn: 100, floor: 0.5, follow: 0, settle: 0, maxGap: 
  */
 export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" | "parameters">): PhysicsSettings {
   if (config.preset === "reduced") return readReducedSettings(config, asset);
-  const preset = findPreset(config.preset);
+  const preset = findPreset(config);
   const equations = preset?.equations ?? config.equations ?? "";
   if (equations.trim() === "")
     throw new TwinError("E_NO_EQUATIONS", "There are no equations yet: choose a preset or write your own.");
@@ -137,8 +142,10 @@ function readReducedSettings(config: PhysicsConfig, asset: Pick<Asset, "signals"
   };
 }
 
-function findPreset(name: string | undefined): Preset | undefined {
+function findPreset({ preset: name, presetCopy }: PhysicsConfig): Preset | undefined {
   if (!name || name === "own") return undefined;
+  const own = ownName(name);
+  if (own !== undefined) return readCopy(own, presetCopy);
   const preset = presets.get(name);
   if (!preset)
     throw new TwinError(

@@ -1,3 +1,5 @@
+import type { PresetFile } from "../../lib/physics/presets/file.ts";
+
 /** Configuration of twin-machine, version 1. */
 export interface MachineConfig {
   version: 1;
@@ -29,8 +31,10 @@ export interface MachineConfig {
 }
 
 export interface ModelConfig {
-  /** Name of a preset, or `own`. */
+  /** Name of a preset, `file:` and that of an own one, or `own`. */
   preset: string;
+  /** Content of the own preset's file as it was when it was chosen. */
+  presetCopy?: PresetFile | null;
   equations: string;
   parameters: { name: string; value: number | string; unit?: string }[];
   inputs: { signal?: unknown; expression?: unknown }[];

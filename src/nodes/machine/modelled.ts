@@ -1,4 +1,5 @@
 import { type ModelFault, ModelMachine } from "../../lib/machine/model-machine.ts";
+import { ownName } from "../../lib/physics/presets/choice.ts";
 import { readPhysics } from "../../lib/physics/settings.ts";
 import type { Asset } from "../../lib/twin/asset.ts";
 import { describe, TwinError } from "../../lib/twin/envelope.ts";
@@ -19,7 +20,7 @@ export function modelMachine(
   emit: (out: (Message | Message[] | null)[]) => void,
   text: (key: string, vars?: Record<string, unknown>) => string,
 ): Machine {
-  const { preset, equations, parameters } = config.model;
+  const { preset, presetCopy = null, equations, parameters } = config.model;
   const scale = number(config.noise, "Noise", 0, 100);
   const noise = new Map(
     config.model.noise.map(({ signal, sd }) => [String(signal), scale * number(sd, `Noise of ${signal}`, 0, 1e12)]),
@@ -30,11 +31,11 @@ export function modelMachine(
   }));
   const faults = config.model.faults.map((row) => readModelFault(row, 0));
   return clockedMachine(config, id, emit, text, {
-    source: `simulation:${preset && preset !== "own" ? preset : "model"}`,
+    source: `simulation:${ownName(preset) ?? (preset && preset !== "own" ? preset : "model")}`,
     topic: "samples",
     create() {
       // Parameters of their own: a fault changes them.
-      const physics = readPhysics({ preset, equations, parameters, estimate: "off" }, asset);
+      const physics = readPhysics({ preset, presetCopy, equations, parameters, estimate: "off" }, asset);
       return modelPlant(new ModelMachine(physics, asset, { inputs, noise, faults, seed: config.seed }));
     },
     longest: LONGEST,

@@ -3,6 +3,7 @@ import { livePageButton } from "../../editor/live-page-button.ts";
 import { openPhysicsDialog, type PhysicsDialog } from "../../editor/physics-dialog.ts";
 import type { Row } from "../../editor/table.ts";
 import { isEmpty, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
+import { ownName } from "../../lib/physics/presets/choice.ts";
 
 /** Empty for the default, or a number in a range. */
 const optional = (key: string, low: number, high: number) =>
@@ -23,6 +24,7 @@ RED.nodes.registerType("twin-physics", {
     name: { value: "" },
     asset: { value: "", type: "twin-asset", required: true, label: "Asset" },
     preset: { value: "", validate: verdict(presetChosen) },
+    presetCopy: { value: null },
     equations: { value: "", validate: verdict(equationsWritten) },
     parameters: { value: [], validate: verdictOfRows(valuesAreNumbers) },
     reduced: { value: "", validate: verdict(descriptionWritten) },
@@ -47,7 +49,10 @@ RED.nodes.registerType("twin-physics", {
   },
   paletteLabel: "twin physics",
   label() {
-    return this.name || (this.preset && this.preset !== "own" ? `twin physics: ${this.preset}` : "twin physics");
+    return (
+      this.name ||
+      (this.preset && this.preset !== "own" ? `twin physics: ${ownName(this.preset) ?? this.preset}` : "twin physics")
+    );
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
