@@ -168,6 +168,8 @@ describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
     }
     for (const word of ["over, not acknowledged", "ALARM", "no data for"])
       assert.ok(await rows.locator(".state", { hasText: word }).isVisible(), word);
+    const bar = await page.locator("#bar").boundingBox();
+    assert.ok(bar!.height < 60, `the header's words stay on one line: ${bar!.height} px`);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `the list is ${width} px wide on a screen of 390 px`);
     await shot(page, "live-overview-phone-light");
@@ -184,11 +186,26 @@ describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
       { id: "engine-1", rul: { ...life, p50: 90, severity: "none" } },
       { id: "engine-2", state: "active", severity: "warning" },
       { id: "engine-3", state: "unknown", health: null, rul: { ...life, severity: "alarm" } },
+      {
+        id: "engine-4",
+        state: "unknown",
+        health: null,
+        rul: { ...life, p05: 80.3, p50: 98.46, p95: 120.7, severity: "none" },
+      },
+      { id: "engine-5", state: "unknown", health: null },
     ]);
     await login(page, "reader");
     const rows = page.locator(".twins tbody tr");
-    await rows.nth(2).waitFor();
-    assert.deepEqual(await rows.locator(".link").allTextContents(), ["engine-3", "engine-2", "engine-1"]);
+    await rows.nth(4).waitFor();
+    assert.deepEqual(
+      await rows.locator(".link").allTextContents(),
+      [3, 2, 1, 4, 5].map((i) => `engine-${i}`),
+    );
+    const words = await rows.locator(".state").allTextContents();
+    assert.deepEqual(words.slice(3), ["○ life is watched", "? not watched"]);
+    // Nobody knows the hundredths of a life.
+    assert.equal(await rows.nth(0).locator(".number").last().textContent(), "0.7 cycles (0–7.7)");
+    assert.equal(await rows.nth(3).locator(".number").last().textContent(), "98 cycles (80–121)");
     assert.equal(await rows.first().getAttribute("class"), "alarm");
     assert.equal(await rows.first().locator(".state").textContent(), "■ ALARM");
     await page.context().close();

@@ -1,6 +1,6 @@
 /** The cards of one twin: anomaly, remaining life, advice, lists. Each knows how to bring itself up to date. */
 import { type Chart, chart, type Point } from "./chart.ts";
-import { clockTime, duration, el, number, renew, say, withUnit } from "./dom.ts";
+import { clockTime, duration, el, life, number, renew, say, withUnit } from "./dom.ts";
 import { type Detail, stateOf } from "./model.ts";
 import { TEXT } from "./texts.ts";
 
@@ -92,12 +92,10 @@ export function rulCard(act: Act): Card & { history(series: Record<string, Point
     update({ twin: { rul } }) {
       const known = rul && rul.p50 !== null;
       node.dataset.state = rul?.severity ?? "none";
-      say(big, known ? `${number(rul.p50)} ${rul.unit}` : rul ? TEXT.unknownRul : TEXT.noRul);
+      say(big, known ? `${life(rul.p50)} ${rul.unit}` : rul ? TEXT.unknownRul : TEXT.noRul);
       say(
         interval,
-        known
-          ? TEXT.interval(`${number(rul.p05)}`, rul.p95 === null ? TEXT.beyond : `${number(rul.p95)} ${rul.unit}`)
-          : "",
+        known ? TEXT.interval(life(rul.p05), rul.p95 === null ? TEXT.beyond : `${life(rul.p95)} ${rul.unit}`) : "",
       );
       const p = rul?.failureProbability;
       say(

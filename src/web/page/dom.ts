@@ -49,6 +49,10 @@ export const number = (x: unknown): string => {
   return String(Number(x.toFixed(digits)));
 };
 
+/** A remaining life: nobody knows its hundredths. */
+export const life = (x: number | null): string =>
+  x === null ? "–" : String(x < 10 ? Number(x.toFixed(1)) : Math.round(x));
+
 export const withUnit = (x: unknown, unit: string): string =>
   unit && unit !== "1" && unit !== "–" ? `${number(x)} ${unit}` : number(x);
 

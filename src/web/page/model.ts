@@ -36,7 +36,8 @@ export const URGENCY: Record<string, number> = {
   info: 3,
   learning: 5,
   normal: 6,
-  unknown: 7,
+  life: 7,
+  unknown: 8,
 };
 
 /** State of the whole twin: the more urgent of its anomaly and its remaining life. */
@@ -46,6 +47,8 @@ export function worstOf(s: Pick<Summary, "state" | "severity"> & { rul?: Summary
 } {
   const anomaly = stateOf(s);
   const life = s.rul?.severity ?? "none";
+  // A fleet without a detector is not unwatched while its lives are predicted.
+  if (life === "none" && s.rul && anomaly.key === "unknown") return { key: "life", symbol: "○" };
   if (life === "none" || URGENCY[life]! >= URGENCY[anomaly.key]!) return anomaly;
   return { key: life, symbol: life === "alarm" ? "■" : "▲" };
 }

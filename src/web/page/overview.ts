@@ -1,5 +1,5 @@
 /** All twins, ranked. */
-import { clockTime, duration, el, number, say } from "./dom.ts";
+import { clockTime, duration, el, life, say } from "./dom.ts";
 import { type Summary, silentFor, URGENCY, worstOf } from "./model.ts";
 import { TEXT } from "./texts.ts";
 
@@ -147,17 +147,17 @@ function fillRow(row: HTMLTableRowElement, twin: Summary): void {
 
 function rulText({ rul }: Summary): string {
   if (!rul || rul.p50 === null) return "–";
-  return `${number(rul.p50)} ${rul.unit} (${number(rul.p05)}–${rul.p95 === null ? "…" : number(rul.p95)})`;
+  return `${life(rul.p50)} ${rul.unit} (${life(rul.p05)}–${rul.p95 === null ? "…" : life(rul.p95)})`;
 }
 
-const life = (t: Summary): number => t.rul?.p50 ?? Number.POSITIVE_INFINITY;
+const lifeOf = (t: Summary): number => t.rul?.p50 ?? Number.POSITIVE_INFINITY;
 const byName = (a: Summary, b: Summary): number =>
   a.id.localeCompare(b.id, undefined, { numeric: true }) || a.branch.localeCompare(b.branch);
 const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 const ORDER: Record<Key, (a: Summary, b: Summary) => number> = {
   name: byName,
   health: (a, b) => compare(a.health ?? 101, b.health ?? 101) || byName(a, b),
-  rul: (a, b) => compare(life(a), life(b)) || byName(a, b),
+  rul: (a, b) => compare(lifeOf(a), lifeOf(b)) || byName(a, b),
   state: (a, b) =>
-    compare(URGENCY[worstOf(a).key]!, URGENCY[worstOf(b).key]!) || compare(life(a), life(b)) || byName(a, b),
+    compare(URGENCY[worstOf(a).key]!, URGENCY[worstOf(b).key]!) || compare(lifeOf(a), lifeOf(b)) || byName(a, b),
 };

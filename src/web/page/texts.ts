@@ -27,6 +27,7 @@ export const TEXT = {
     warning: "warning",
     alarm: "ALARM",
     latched: "over, not acknowledged",
+    life: "life is watched",
     unknown: "not watched",
   } as Record<string, string>,
   quality: { bad: "bad", uncertain: "uncertain", stale: "stale" },
