@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { load } from "./cmapss.mjs";
 import { note } from "./figures.mjs";
 import { alone, mean, middle, percent } from "./shared.mjs";
-import { dropRows, dropValues, midLife, operatingPoints, rename, subset } from "./variants.mjs";
+import { dropRows, dropValues, midLife, operatingPoints, rename, subset, wildValues } from "./variants.mjs";
 
 const require = createRequire(import.meta.url);
 const lib = (name) => require(join(import.meta.dirname, "../../dist/lib/rul/fleet", `${name}.js`));
@@ -87,6 +87,8 @@ export async function run(shared) {
     const more = (what, a, b) => judge(`${name}, ${what}`, a, b, truth, [1, 2, 3]);
     more("sensors renamed, rescaled, turned, shuffled", rename(train), rename(test));
     more("10 % of values missing", dropValues(train, 0.1, "train"), dropValues(test, 0.1, "test"));
+    more("1 % of values wild", wildValues(train, 0.01, "train"), wildValues(test, 0.01, "test"));
+    more("1 % of test values wild", train, wildValues(test, 0.01, "test"));
     more("30 % of the test rows missing", train, dropRows(test, 0.3, "test"));
     more("starts in mid-life, age known", train, midLife(test, false, "test"));
     more("starts in mid-life, clock set anew", train, midLife(test, true, "test"));

@@ -40,6 +40,15 @@ export function dropValues(table, share, seed) {
   }));
 }
 
+/** Some values are wild: anything from minus several times to several times the true one. */
+export function wildValues(table, share, seed) {
+  const random = createRandom(`wild ${seed}`);
+  return eachUnit(table, (unit) => ({
+    ...unit,
+    values: unit.values.map((x) => (random.next() < share ? x * (1 + 3 * random.normal()) : x)),
+  }));
+}
+
 /** The last row stays. */
 export function dropRows(table, share, seed) {
   const random = createRandom(`rows ${seed}`);

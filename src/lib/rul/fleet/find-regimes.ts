@@ -15,6 +15,7 @@ import {
   type StandIn,
   settingOf,
   sortedColumn,
+  WILD,
   withSeen,
 } from "./regimes.ts";
 import type { FleetTable } from "./table.ts";
@@ -36,6 +37,8 @@ interface Candidate {
   setting: Setting;
   /** Width of its widest level, as a share of its range. */
   spread: number;
+  /** Share of values that belong to no level. */
+  astray: number;
 }
 
 export interface FoundRegimes {
@@ -50,11 +53,15 @@ export interface FoundRegimes {
  */
 export function findRegimes(table: FleetTable, named?: number[]): FoundRegimes {
   const probe = thin(table);
-  const found = named ? named.map((column) => candidate(probe, column)) : candidates(probe);
-  // The tightest and finest levels first: a sensor that follows the setting drifts and scatters, the setting itself does not.
+  const tame = clipped(probe);
+  const found = named ? named.map((column) => known(probe, column)) : candidates(probe);
+  // The tightest, fullest and finest levels first: a sensor that follows the setting drifts and scatters, the setting itself does not.
   found.sort(
     (a, b) =>
-      Math.round(100 * (a.spread - b.spread)) || b.setting.low.length - a.setting.low.length || a.column - b.column,
+      Math.round(100 * (a.spread - b.spread)) ||
+      Math.round(1000 * (a.astray - b.astray)) ||
+      b.setting.low.length - a.setting.low.length ||
+      a.column - b.column,
   );
   const chosen: Candidate[] = [];
   let regimes = ONE_REGIME;
@@ -69,8 +76,8 @@ export function findRegimes(table: FleetTable, named?: number[]): FoundRegimes {
     );
     // What the candidate removes from the columns that are not settings, beyond the settings chosen before.
     const exclude = named ?? columns;
-    const before = scatterLeft(probe, regimes, columns.slice(0, chosen.length), exclude);
-    if (scatterLeft(probe, trial, columns, exclude) > (1 - (named ? NAMED_REMOVES : REMOVES)) * before) continue;
+    const before = scatterLeft(probe, tame, regimes, columns.slice(0, chosen.length), exclude);
+    if (scatterLeft(probe, tame, trial, columns, exclude) > (1 - (named ? NAMED_REMOVES : REMOVES)) * before) continue;
     chosen.push(next);
     regimes = trial;
   }
@@ -95,21 +102,23 @@ function candidates(table: FleetTable): Candidate[] {
     const values = sortedColumn(table, column);
     const setting = levels(table.signals[column]!, values);
     if (!setting || setting.low.length < 2 || !independentOfAge(table, column, setting)) return [];
-    return [{ column, setting, spread: spreadOf(setting, values) }];
+    return [candidate(column, setting, values)];
   });
 }
 
 /** A column that is known to be a setting. */
-function candidate(table: FleetTable, column: number): Candidate {
+function known(table: FleetTable, column: number): Candidate {
   const values = sortedColumn(table, column);
-  const setting = settingOf(table.signals[column]!, values);
-  return { column, setting, spread: spreadOf(setting, values) };
+  return candidate(column, settingOf(table.signals[column]!, values), values);
 }
 
-const spreadOf = ({ low, high }: Setting, sorted: Float64Array): number => {
-  const range = sorted[sorted.length - 1]! - sorted[0]!;
-  return range > 0 ? Math.max(...low.map((l, i) => high[i]! - l)) / range : 1;
-};
+function candidate(column: number, setting: Setting, sorted: Float64Array): Candidate {
+  const { low, high } = setting;
+  const range = high[high.length - 1]! - low[0]!;
+  const spread = range > 0 ? Math.max(...low.map((l, i) => high[i]! - l)) / range : 1;
+  const astray = sorted.filter((x) => levelOf(setting, x) < 0).length / Math.max(1, sorted.length);
+  return { column, setting, spread, astray };
+}
 
 /** Columns of which every level names one regime. */
 function findStandIns(
@@ -170,8 +179,16 @@ function independentOfAge(table: FleetTable, column: number, setting: Setting): 
 /**
  * Scatter between neighbouring samples once the level of each regime is known, as a share of the raw scatter
  * (von Neumann 1941): median over the columns that vary and are not excluded.
+ * @param table tells the regimes
+ * @param tame the same without wild values
  */
-function scatterLeft(table: FleetTable, regimes: Regimes, columns: number[], exclude: number[]): number {
+function scatterLeft(
+  table: FleetTable,
+  tame: FleetTable,
+  regimes: Regimes,
+  columns: number[],
+  exclude: number[],
+): number {
   const width = table.signals.length;
   const count = regimes.seen.length;
   const numbers = table.units.map(({ time, values }) =>
@@ -187,7 +204,7 @@ function scatterLeft(table: FleetTable, regimes: Regimes, columns: number[], exc
     if (exclude.includes(c)) continue;
     const sum = new Float64Array(count);
     const seen = new Float64Array(count);
-    table.units.forEach(({ values }, u) => {
+    tame.units.forEach(({ values }, u) => {
       numbers[u]!.forEach((k, r) => {
         const x = values[r * width + c]!;
         if (k < 0 || Number.isNaN(x)) return;
@@ -197,7 +214,7 @@ function scatterLeft(table: FleetTable, regimes: Regimes, columns: number[], exc
     });
     let raw = 0;
     let rest = 0;
-    table.units.forEach(({ values }, u) => {
+    tame.units.forEach(({ values }, u) => {
       numbers[u]!.forEach((k, r) => {
         const before = r === 0 ? -1 : numbers[u]![r - 1]!;
         const d = values[r * width + c]! - values[(r - 1) * width + c]!;
@@ -209,6 +226,20 @@ function scatterLeft(table: FleetTable, regimes: Regimes, columns: number[], exc
     if (raw > 0) ratios.push(rest / raw);
   }
   return ratios.length === 0 ? 1 : quantile(ascending(ratios), 0.5);
+}
+
+/** Every value within all but a few of its column: one wild value would outweigh thousands in a sum of squares. */
+function clipped(table: FleetTable): FleetTable {
+  const width = table.signals.length;
+  const bounds = table.signals.map((_, c) => {
+    const sorted = sortedColumn(table, c);
+    return sorted.length === 0 ? [0, 0] : [quantile(sorted, WILD), quantile(sorted, 1 - WILD)];
+  });
+  const clip = (x: number, [low, high]: number[]) => (x < low! ? low! : x > high! ? high! : x);
+  return {
+    signals: table.signals,
+    units: table.units.map((unit) => ({ ...unit, values: unit.values.map((x, i) => clip(x, bounds[i % width]!)) })),
+  };
 }
 
 /** Whole units, spread over the table, with about `PROBE_ROWS` rows. */

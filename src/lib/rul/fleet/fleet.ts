@@ -5,7 +5,7 @@ import { TwinError } from "../../twin/envelope.ts";
 import { FeatureStream, featureNames, type StreamShape } from "./features.ts";
 import { findRegimes } from "./find-regimes.ts";
 import { fitIndicator } from "./indicator.ts";
-import { normalise, regimeNumbers, type Sensor, selectSensors } from "./normalise.ts";
+import { gateOf, normalise, regimeNumbers, type Sensor, selectSensors } from "./normalise.ts";
 import type { Regimes } from "./regimes.ts";
 import type { FleetTable } from "./table.ts";
 
@@ -100,11 +100,13 @@ export function walk(
   const features = new Float64Array(stream.length);
   const raw = new Float64Array(fleet.columns.length);
   const z = new Float64Array(fleet.columns.length);
+  const gate = gateOf(fleet.sensors);
   const first = time[0]!;
   const last = time.length - 1;
   for (let r = from; r <= last; r++) {
     for (let s = 0; s < raw.length; s++) raw[s] = values[r * signals.length + fleet.columns[s]!]!;
     normalise(fleet.sensors, fleet.numbers[unit]![r]!, raw, z);
+    gate.pass(z);
     const now = first + (time[r]! - first) * stretch;
     stream.update(now, z, Number.NaN, features);
     if ((last - r) % stride === 0) visit(features, now, (time[last]! - time[r]!) * stretch);

@@ -4,9 +4,10 @@ import { startIsSeen } from "./clock.ts";
 import { LEVELS } from "./conformal.ts";
 import { FeatureStream, needsStart } from "./features.ts";
 import type { FleetModel } from "./model.ts";
-import { normalise } from "./normalise.ts";
+import { gateOf, normalise } from "./normalise.ts";
 import { poolQuantiles } from "./pool.ts";
 import { MISSING, regimeOf, STRANGE, settingNames } from "./regimes.ts";
+import type { SpikeGate } from "./spikes.ts";
 
 /** Life left in units of life; no number is above the cap. */
 export interface FleetEstimate {
@@ -33,6 +34,7 @@ const FADE = 0.1;
 export class FleetPredictor {
   readonly model: FleetModel;
   private readonly stream: FeatureStream;
+  private readonly gate: SpikeGate;
   private readonly settings: Float64Array;
   private readonly raw: Float64Array;
   private readonly z: Float64Array;
@@ -49,6 +51,7 @@ export class FleetPredictor {
     const { content } = model;
     this.model = model;
     this.stream = new FeatureStream(content.shape);
+    this.gate = gateOf(content.sensors);
     this.settings = new Float64Array(settingNames(content.regimes).length);
     this.raw = new Float64Array(content.sensors.length);
     this.z = new Float64Array(content.sensors.length);
@@ -76,6 +79,7 @@ export class FleetPredictor {
     const regime = regimeOf(content.regimes, this.settings);
     if (regime !== MISSING) this.stray += FADE * ((regime === STRANGE ? 1 : 0) - this.stray);
     normalise(content.sensors, regime, this.raw, this.z);
+    this.gate.pass(this.z);
     this.stream.update(time, this.z, Number.NaN, this.features);
     this.samples++;
     this.features[this.features.length - 2] = this.age(time);
@@ -155,6 +159,7 @@ export class FleetPredictor {
   snapshot(): Json {
     return {
       stream: this.stream.snapshot(),
+      gate: this.gate.snapshot(),
       features: Array.from(this.features, (x) => (Number.isNaN(x) ? null : x)),
       stray: this.stray,
       samples: this.samples,
@@ -164,12 +169,14 @@ export class FleetPredictor {
   restore(state: Json): void {
     const s = state as {
       stream: Json;
+      gate?: Json;
       features: (number | null)[];
       stray: number;
       samples: number;
       fresh: boolean | null;
     };
     this.stream.restore(s.stream);
+    if (s.gate) this.gate.restore(s.gate);
     this.stray = s.stray;
     this.samples = s.samples;
     this.features.set(s.features.map((x) => x ?? Number.NaN));

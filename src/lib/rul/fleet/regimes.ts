@@ -36,6 +36,8 @@ const MOST_LEVELS = 30;
 const GAP = 0.02;
 /** A level or regime that holds fewer rows than this share is no operating point. */
 const RARE = 0.005;
+/** Share of values at either end that may be wild. */
+export const WILD = 0.01;
 /** A setting that takes no few values, when it was named, is cut into this many bands of equal count. */
 const BANDS = 6;
 
@@ -117,10 +119,22 @@ export function withSeen(table: FleetTable, columns: number[], settings: Setting
   return { settings, seen: seen.sort(), standIns: [] };
 }
 
-/** Cuts ascending values at wide gaps; undefined when that leaves too many levels, or too many stragglers. */
+/**
+ * Cuts ascending values at wide gaps; undefined when that leaves too many levels, or too many stragglers. Where the extremes belong to no
+ * level, wild values have stretched the range: then it counts without a few at either end.
+ */
 export function levels(name: string, sorted: Float64Array): Setting | undefined {
   const n = sorted.length;
-  const range = n === 0 ? 0 : sorted[n - 1]! - sorted[0]!;
+  if (n === 0) return undefined;
+  const [least, most] = [sorted[0]!, sorted[n - 1]!];
+  const cut = cutAt(name, sorted, most - least);
+  if (cut && cut.low.length > 1 && cut.low[0] === least && cut.high[cut.high.length - 1] === most) return cut;
+  const tame = cutAt(name, sorted, quantile(sorted, 1 - WILD) - quantile(sorted, WILD));
+  return tame && tame.low.length > 1 ? tame : cut;
+}
+
+function cutAt(name: string, sorted: Float64Array, range: number): Setting | undefined {
+  const n = sorted.length;
   if (!(range > 0)) return undefined;
   const low: number[] = [];
   const high: number[] = [];

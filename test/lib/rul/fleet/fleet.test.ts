@@ -86,6 +86,20 @@ describe("a fleet of turbofan engines", function () {
     assert.equal(promised.units, 16);
   });
 
+  it("takes wild samples for missing ones, in training and afterwards", () => {
+    const random = createRandom("wild");
+    const wild = (x: number) => (random.next() < 0.01 ? x * (1 + 3 * random.normal()) : x);
+    const spoilt = (units: FleetUnit[]) => units.map((u) => ({ ...u, values: u.values.map(wild) }));
+    const clean = rmse(looks(model, heldOut, all.signals));
+    const later = looks(model, spoilt(heldOut), all.signals);
+    assert.ok(rmse(later) < 1.1 * clean, `RMSE ${rmse(later)}, without wild samples ${clean}`);
+    assert.ok(later.filter(({ e }) => e.unknown).length <= 0.02 * later.length);
+    const taught = trainFleet({ signals: all.signals, units: spoilt(learnedFrom.units) }, { cap: CAP, seed: 1 });
+    assert.equal(taught.content.sensors.length, model.content.sensors.length);
+    const both = rmse(looks(taught, spoilt(heldOut), all.signals));
+    assert.ok(both < 1.15 * clean, `RMSE ${both}, without wild samples ${clean}`);
+  });
+
   it("is the same after JSON, within its size", () => {
     const text = JSON.stringify(model);
     assert.ok(text.length < 200_000);

@@ -52,6 +52,31 @@ describe("operating points", () => {
     assert.equal(regimeOf(regimes, [15]), STRANGE);
   });
 
+  it("are found although one value in a hundred is wild", () => {
+    const altitude = [0, 10, 20, 25, 35, 42];
+    const random = createRandom("wild settings");
+    const wild = (x: number) => (random.next() < 0.01 ? x * (1 + 3 * random.normal()) : x);
+    const table = fleet(
+      {
+        a: (life, p, r) => wild(500 + 50 * p + wear(life, r)),
+        altitude: (_, p, r) => wild(altitude[p]! + 0.003 * r.next()),
+        b: (life, p, r) => wild(900 + 10 * (p % 3) - wear(life, r)),
+        c: (life, p, r) => wild(300 - 20 * (p % 4) - wear(life, r)),
+      },
+      6,
+    );
+    const { regimes, columns } = findRegimes(table);
+    assert.equal(columns[0], 1);
+    assert.equal(regimes.seen.length, 6);
+    const numbers = regimeNumbers(table, regimes, columns);
+    assert.deepEqual(
+      selectSensors(table, numbers, 6, [1])
+        .sensors.map((s) => s.name)
+        .sort(),
+      ["a", "b", "c"],
+    );
+  });
+
   it("are told by another column while the setting is missing", () => {
     const table = fleet(
       {
