@@ -64,7 +64,14 @@ const list = (text: string | undefined): string[] | undefined =>
     .map((name) => name.trim())
     .filter((name) => name !== "");
 
+/** Options that belong to another way of calling would be passed over in silence. @throws TwinError `E_ARGUMENT` */
+function refuse(values: Values, options: (keyof Values)[], where: string): void {
+  const given = options.find((option) => values[option] !== undefined);
+  if (given) throw new TwinError("E_ARGUMENT", `The option --${given} has no meaning ${where}. See --help.`);
+}
+
 function train(values: Values): void {
+  refuse(values, ["signal", "threshold", "falling", "typical-life", "out", "all"], "with train");
   const file = required(values.in, "--in");
   const out = output(values.model, "--model", [file]);
   const signals = list(values.signals);
@@ -124,6 +131,7 @@ function predict(values: Values): void {
     return predictTrend(values);
   if (values.signal !== undefined || values.threshold !== undefined)
     throw new TwinError("E_ARGUMENT", "A model knows its signals: give either --model, or --signal and --threshold.");
+  refuse(values, ["falling", "typical-life"], "beside --model");
   const out = output(values.out, "--out", [values.in, values.model]);
   const model = FleetModel.fromJSON(readText(required(values.model, "--model")));
   const text = readText(required(values.in, "--in"));
@@ -148,7 +156,7 @@ function predictTrend(values: Values): void {
   const text = readText(required(values.in, "--in"));
   const optional = (value: string | undefined, option: string) =>
     value === undefined ? undefined : number(value, option, 0, 1e-9);
-  const { csv, unreadable, units, silent } = predictTrendFile(text, {
+  const { csv, unreadable, units, silent, doubt } = predictTrendFile(text, {
     signal,
     threshold,
     direction: values.falling ? "falling" : "rising",
@@ -161,6 +169,7 @@ function predictTrend(values: Values): void {
   });
   complain(unreadable);
   write(out, csv);
+  if (doubt !== "") process.stderr.write(`twinwire-rul: ${doubt}\n`);
   if (silent > 0)
     process.stderr.write(
       `twinwire-rul: ${silent} of ${units} units have fewer than two samples, and no --typical-life was given: they are left out.\n`,
@@ -180,9 +189,16 @@ function write(file: string, text: string): void {
   }
 }
 
+/** A threshold may lie below zero: a number after it is its value, and no option. */
+const withSigns = (args: string[]): string[] =>
+  args.flatMap((arg, i) => {
+    if (arg === "--threshold" && /^-[\d.]/.test(args[i + 1] ?? "")) return [`${arg}=${args[i + 1]}`];
+    return args[i - 1] === "--threshold" && /^-[\d.]/.test(arg) ? [] : [arg];
+  });
+
 // Last, when the constants above exist.
 void run("twinwire-rul", (args) => {
-  const read = readArguments(args, OPTIONS, USAGE);
+  const read = readArguments(withSigns(args), OPTIONS, USAGE);
   if (!read) return;
   const [command, ...rest] = read.positionals;
   if (rest.length > 0)

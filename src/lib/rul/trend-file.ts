@@ -4,6 +4,7 @@ import { LifeDistribution } from "./distribution.ts";
 import { PREDICTION_HEADER, predictionLine } from "./fleet/predict-file.ts";
 import { type FleetFile, readFleet } from "./fleet/read.ts";
 import { roughLife } from "./life-prior.ts";
+import { type LimitDoubt, limitDoubt, limitSentence } from "./limit-doubt.ts";
 import { ParticlePredictor } from "./particles/particle-predictor.ts";
 
 export interface TrendFileOptions {
@@ -24,20 +25,25 @@ export interface TrendFileOptions {
 
 type Line = Parameters<typeof predictionLine>[2];
 
-/** @throws TwinError `E_CSV` when a column is missing */
+/**
+ * @returns `silent`: units of which nothing can be said; `doubt`: a sentence when the limit can hardly be meant, else empty
+ * @throws TwinError `E_CSV` when a column is missing
+ */
 export function predictTrendFile(
   text: string,
   options: TrendFileOptions,
-): { csv: string; units: number; unreadable: number; silent: number } {
+): { csv: string; units: number; unreadable: number; silent: number; doubt: string } {
   const { table, times, unreadable }: FleetFile = readFleet(text, {
     unit: options.unit,
     time: options.time,
     signals: [options.signal],
   });
   const lines = [PREDICTION_HEADER];
+  const doubts: (LimitDoubt | undefined)[] = [];
   let silent = 0;
   table.units.forEach(({ id, time, values }, u) => {
     const { typicalLife, ...rest } = options;
+    doubts.push(limitDoubt(values, options.threshold, options.direction));
     const predictor = new ParticlePredictor({ ...rest, ...(typicalLife !== undefined && { typicalLife }) });
     for (let r = 0; r < time.length; r++) {
       predictor.update(time[r]!, values[r]!);
@@ -47,7 +53,13 @@ export function predictTrendFile(
       else if (r === time.length - 1) silent++;
     }
   });
-  return { csv: `${lines.join("\n")}\n`, units: table.units.length, unreadable, silent };
+  return {
+    csv: `${lines.join("\n")}\n`,
+    units: table.units.length,
+    unreadable,
+    silent,
+    doubt: limitSentence(doubts, options),
+  };
 }
 
 /** What is beyond the cap is written as the cap; undefined while nothing at all is known. */

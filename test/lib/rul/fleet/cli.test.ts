@@ -9,7 +9,7 @@ import { createRandom } from "../../../../src/lib/random.ts";
 const CLI = join(import.meta.dirname, "../../../../src/cli/rul.ts");
 
 describe("twinwire-rul", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder = "";
   const at = (name: string) => join(folder, name);
   const run = (...args: string[]) =>
@@ -95,6 +95,42 @@ describe("twinwire-rul", function () {
     assert.ok(p05! < 150 && 150 < p95! && Math.abs(pred! - 150) < 30, row);
   });
 
+  it("says when the limit can hardly be meant, and writes the predictions all the same", () => {
+    // Capacity falls from 1 to 0.85.
+    const lines = Array.from({ length: 300 }, (_, i) => `${i + 1},${1 - 0.15 * (i / 300) + 0.001 * Math.sin(i)}`);
+    writeFileSync(at("cell.csv"), `cycle,capacity\n${lines.join("\n")}\n`);
+    const said = (...limit: string[]) => {
+      const args = ["--signal", "capacity", "--in", at("cell.csv"), "--out", at("limit.csv"), "--typical-life", "800"];
+      rmSync(at("limit.csv"), { force: true });
+      const { status, stderr } = run("predict", ...args, ...limit);
+      assert.equal(status, 0, stderr);
+      assert.equal(readFileSync(at("limit.csv"), "utf8").trim().split("\n").length, 2);
+      assert.ok(stderr.trim().split("\n").length <= 1, stderr);
+      return stderr;
+    };
+    assert.equal(said("--threshold", "0.7", "--falling"), "");
+    assert.match(said("--threshold", "0.7"), /capacity begins at or above the threshold 0\.7, .*\(add --falling/);
+    assert.match(
+      said("--threshold", "1.4", "--falling"),
+      /begins at or below the threshold 1\.4, .*\(leave --falling out/,
+    );
+    assert.match(said("--threshold", "1.4"), /moves away from the threshold 1\.4: .*\(add --falling/);
+    assert.match(said("--threshold", "-9", "--falling"), /has not come nearer to the threshold -9 by 5 % of the way:/);
+  });
+
+  it("counts the units of which the limit is wrong, and bears with machines that have hardly begun", () => {
+    const unit = (name: string, from: number, to: number) =>
+      Array.from({ length: 40 }, (_, i) => `${name},${i},${from + ((to - from) * i) / 40 + 0.002 * Math.sin(5 * i)}`);
+    const said = (...units: string[][]) => {
+      writeFileSync(at("units.csv"), `unit,cycle,heat\n${units.flat().join("\n")}\n`);
+      const args = ["--signal", "heat", "--threshold", "1", "--in", at("units.csv"), "--out", at("units.out.csv")];
+      return run("predict", ...args, "--typical-life", "80").stderr;
+    };
+    assert.equal(said(unit("a", 0, 0.5), unit("b", 0, 0)), "");
+    assert.match(said(unit("a", 0, 0.5), unit("b", 2, 1.5)), /heat begins at or above the threshold 1 in 1 of 2 units/);
+    assert.match(said(unit("a", 0, 0.01), unit("b", 0, 0)), /heat has not come nearer .* in any unit/);
+  });
+
   it("answers what is wrong with one sentence and exit code 2", () => {
     const wrong = (args: string[], sentence: RegExp) => {
       const { status, stderr } = run(...args);
@@ -107,6 +143,19 @@ describe("twinwire-rul", function () {
     wrong(["predict", "--model", at("test.csv"), "--in", at("test.csv"), "--out", at("x.csv")], /no JSON/);
     wrong(["train", "--in", at("train.csv"), "--model", at("x.json"), "--cap", "-1"], /--cap/);
     wrong(["predict", "--signal", "heat", "--in", at("test.csv"), "--out", at("x.csv")], /--threshold is missing/);
+    const heat = ["predict", "--signal", "heat", "--threshold", "1", "--in", at("test.csv"), "--out", at("x.csv")];
+    wrong([...heat, "--typical-life", "-3"], /--typical-life/);
+    wrong([...heat, "--threshold", "high"], /--threshold/);
+    wrong([...heat, "--seed", "x"], /--seed/);
+    wrong([...heat, "--falling=no"], /--falling/);
+    wrong(
+      ["predict", "--model", at("m.json"), "--falling", "--in", at("test.csv"), "--out", at("x.csv")],
+      /--falling has no meaning beside --model/,
+    );
+    wrong(
+      ["train", "--in", at("train.csv"), "--model", at("x.json"), "--threshold", "1"],
+      /--threshold has no meaning with train/,
+    );
     wrong(["guess"], /neither train nor predict/);
     wrong(["train", "--bogus"], /bogus/);
   });
