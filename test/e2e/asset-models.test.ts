@@ -21,7 +21,7 @@ const pump = {
 
 for (const version of ["5", "4"] as const)
   describe(`an asset made from a model, in Node-RED ${version}`, function () {
-    this.timeout(90_000);
+    this.timeout(120_000);
     let browser: Browser;
     let red: Red;
     let editor: Editor;

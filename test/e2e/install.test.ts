@@ -14,7 +14,7 @@ describe("the packed package, uploaded into a clean Node-RED", () => {
   let tarball: string;
 
   before(function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root, stdio: "pipe" });
     tarball = join(folder, readdirSync(folder).find((f) => f.endsWith(".tgz"))!);
   });

@@ -8,7 +8,7 @@ import { browserAvailable, launch } from "./driver.ts";
 type FlowNode = { id: string; type: string; name?: string };
 
 describe("the spectrum on the live page, in the example Motor bearing", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let red: Red;
   let browser: Browser;
   let flow: FlowNode[];

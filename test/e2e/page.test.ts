@@ -22,7 +22,7 @@ function flows(): { type: string; id: string; name?: string; nodes?: string[]; w
 }
 
 describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let red: Red;
   let browser: Browser;
 

@@ -51,7 +51,7 @@ const own = { ...shippedFile("tank"), title: "Buffer tank of line 2" };
 own.parameters = { ...own.parameters, tankArea: { ...own.parameters!.tankArea!, value: 7 } };
 
 describe("own presets in the dialogs", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   const userDir = makeUserDir();
   const folder = join(userDir, "twinwire", "presets");
   const write = (file: string, content: object | string) =>

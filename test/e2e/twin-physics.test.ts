@@ -74,7 +74,7 @@ const flows = [
 ];
 
 describe("the dialog of twin-physics", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let red: Red;
   let browser: Browser;
 

@@ -161,7 +161,7 @@ describe("a broker that stops in the middle", () => {
       console.log("    Skipped: this test needs mosquitto (on Debian: apt-get install mosquitto).");
       this.skip();
     }
-    this.timeout(60_000);
+    this.timeout(120_000);
     broker = new Broker(await freePort());
     await broker.start();
     red = await startRed({ flows: flows(broker.port) });
@@ -178,7 +178,7 @@ describe("a broker that stops in the middle", () => {
   });
 
   it("loses nothing: complete and in order per twin after the repeats are taken out", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const seen = async (query = ""): Promise<Record<string, unknown>> =>
       (await fetch(`${red!.url}/seen${query}`)).json();
     publisher = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, {

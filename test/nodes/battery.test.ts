@@ -24,7 +24,7 @@ function trueLife(machine: Answer, config: Answer): number {
 }
 
 describe("example 12: a battery of which none has failed yet", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let red: Red | undefined;
   afterEach(async () => {
     await red?.stop();

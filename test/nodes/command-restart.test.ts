@@ -66,7 +66,7 @@ return [{ twin }, { ...msg, payload: {} }];`,
 ];
 
 describe("twin-command over a restart of Node-RED", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const userDir = makeUserDir();
   let red: Red;
   after(async () => {

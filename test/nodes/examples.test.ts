@@ -17,7 +17,7 @@ const change = (flow: FlowNode[], type: string, values: object) => {
 type Answer = any;
 
 describe("the other examples, on a fast clock", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let red: Red | undefined;
   afterEach(async () => {
     await red?.stop();

@@ -5,7 +5,7 @@ import { makeUserDir, type Red, removeUserDir, root, startRed } from "./harness.
 const require = createRequire(import.meta.url);
 
 describe("expression route", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let red: Red;
   const post = async (body: unknown, settings: RequestInit = {}) => {
     const response = await fetch(`${red.url}/twin/api/expression`, {
@@ -57,7 +57,7 @@ describe("expression route", function () {
 });
 
 describe("expression route with a login", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("asks for twin.read", () => {
     const { expressionRoute } = require(`${root}/dist/web/expression-route.js`);

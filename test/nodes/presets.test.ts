@@ -62,7 +62,7 @@ const oven = (): PresetFile => ({
 });
 
 describe("own presets in Node-RED", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const userDir = makeUserDir();
   const folder = join(userDir, "twinwire", "presets");
   let red: Red;

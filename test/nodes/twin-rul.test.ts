@@ -217,7 +217,7 @@ describe("twin-rul", () => {
   });
 
   it("learns a fleet model from ten recorded failures in a worker, says so, and answers with it", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const { id, node, results, events, feed } = await start({ indicator: "model", horizon: 30 });
     const life = (k: number) => 60 + 5 * k;
     const { store } = helper.getNode(asset.id);

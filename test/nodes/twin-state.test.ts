@@ -144,7 +144,7 @@ describe("twin-state", () => {
     );
   });
   it("says by itself when a value has gone stale", async function () {
-    this.timeout(8000);
+    this.timeout(120_000);
     const { got, send } = await start();
     await send(twin({ speed: 1 }));
     for (let i = 0; i < 60 && got.state!.length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 100));

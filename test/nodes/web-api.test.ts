@@ -11,7 +11,7 @@ const PUMP = "branch=live&id=plant1%3Apump-1";
 
 for (const version of ["5", "4"] as const)
   describe(`API and live page on Node-RED ${version}, with adminAuth and httpAdminRoot /admin`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let red: Red;
     const tokens: Record<string, string> = {};
 

@@ -82,7 +82,7 @@ describe("anomaly: a chosen detector", () => {
     });
 
   it("goes on after a restart in another process as if there had been none, byte for byte", function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     // While learning, in normal operation, and while an alarm stands.
     for (const [k, name] of CHOSEN.entries())
       for (const cut of [[150, 900, 1040][k % 3]!, 1040]) {
@@ -186,7 +186,7 @@ describe("anomaly: a chosen detector", () => {
   });
 
   it("keeps the budget of false alarms within half and double: sums on noise and on AR(1) 0.7", function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const [rows, perMonth] = [100_000, 20];
     for (const name of ["cusum", "page-hinkley"] as const)
       for (const phi of [0, 0.7]) {

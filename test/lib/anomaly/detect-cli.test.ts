@@ -11,7 +11,7 @@ import { gaussian } from "./random.ts";
 const CLI = join(import.meta.dirname, "../../../src/cli/detect.ts");
 
 describe("twinwire-detect", function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let folder = "";
   const at = (name: string) => join(folder, name);
   const run = (...args: string[]) =>

@@ -46,7 +46,7 @@ const FAULTS: Record<string, (k: number) => number> = {
 };
 
 describe("anomaly: a fault is never learned as normal", function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   for (const channels of [1, 3])
     for (const [name, fault] of Object.entries(FAULTS))
       it(`${channels === 1 ? "one signal" : "three signals"}: ${name}`, () => {

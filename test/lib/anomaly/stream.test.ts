@@ -128,7 +128,7 @@ describe("stream detector", () => {
   });
 
   it("goes on byte for byte in another process", function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const runner = join(import.meta.dirname, "stream-runner.ts");
     for (const channels of [1, 3])
       for (const at of [150, 700, 1010]) {

@@ -121,7 +121,7 @@ describe("anomaly: one signal", () => {
   });
 
   describe("a plant that rests at the weekend", function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const DAY = 144;
     const WEEK = 7 * DAY;
     const PLANTS: Record<string, (day: number, i: number) => number> = {

@@ -318,7 +318,7 @@ describe("presets and asset templates", () => {
 
 describe("any data", function () {
   // Under a second alone; a computer that is full gets its time.
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("leaves plain, finite JSON and never throws (500 runs)", () => {
     const number = fc.oneof(

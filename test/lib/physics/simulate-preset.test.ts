@@ -98,7 +98,7 @@ describe("simulation of a preset", () => {
 });
 
 describe("twinwire-simulate with a preset", function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "twinwire-preset-"));
   const cli = join(root, "src/cli/simulate.ts");
   const run = (...args: string[]) =>

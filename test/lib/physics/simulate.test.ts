@@ -198,7 +198,7 @@ describe("simulation of a file", () => {
 });
 
 describe("twinwire-simulate", function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let folder = "";
   const at = (name: string) => join(folder, name);
   const run = (...args: string[]) =>

@@ -9,7 +9,7 @@ import { createRandom } from "../../../../src/lib/random.ts";
 const CLI = join(import.meta.dirname, "../../../../src/cli/rul.ts");
 
 describe("twinwire-rul", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder = "";
   const at = (name: string) => join(folder, name);
   const run = (...args: string[]) =>

@@ -61,7 +61,7 @@ const coverage = (rows: { e: FleetEstimate; truth: number }[]) =>
   rows.filter(({ e, truth }) => e.p05 <= truth && (e.p95 >= e.cap || truth <= e.p95)).length / rows.length;
 
 describe("a fleet of turbofan engines", function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const model = trainFleet(learnedFrom, { cap: CAP, seed: 1 });
 
   it("predicts engines it has not seen: error and coverage", () => {
