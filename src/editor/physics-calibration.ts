@@ -2,6 +2,7 @@
 
 import type { CalibrationReport } from "../lib/physics/calibration/report.ts";
 import type { Text } from "./physics-check.ts";
+import { doubtList, timeWindow } from "./physics-window.ts";
 import { plot } from "./plot.ts";
 
 /** What the route answers (web/calibration-route.ts). */
@@ -33,7 +34,12 @@ export function physicsCalibration(
     if (!pattern.includes("*")) twin.attr("placeholder", pattern);
   };
   fill();
-  $("#node-input-asset").on("change", fill);
+  const span = timeWindow(chosenTwin, text);
+  $("#node-input-asset").on("change", () => {
+    fill();
+    span.refresh();
+  });
+  twin.on("change", span.refresh);
   $("#twin-physics-fromHistory").on("click", () => ask("calibrate", {}));
   $("#twin-physics-undo").on("click", () => ask("undo-calibration", {}));
   const file = $("#twin-physics-csv");
@@ -50,11 +56,13 @@ export function physicsCalibration(
     if (node.changed || !RED.nodes.node(node.id) || unsaved()) return say(text("calibration.deployFirst"), true);
     const id = chosenTwin();
     if (id === "") return say(text("calibration.chooseTwin"), true);
+    const range = span.get();
+    if (!range) return say(text("calibration.backwards"), true);
     $.ajax({
       url: "twin/api/actions",
       method: "POST",
       contentType: "application/json",
-      data: JSON.stringify({ action, id, ...details }),
+      data: JSON.stringify({ action, id, ...(action === "calibrate" && range), ...details }),
     })
       .done((answer: { message: string; results: { ok: boolean }[] }) => {
         if (!open) return;
@@ -94,32 +102,34 @@ export function physicsCalibration(
   }
 
   function show(id: string, version: string, report: CalibrationReport): void {
-    const gains = report.outputs
-      .map((o) => `${o.signal} ${tidy(o.heldOutBefore)} → ${tidy(o.heldOutAfter)}`)
-      .join(", ");
-    say(`${text("calibration.done", { twin: id, version })} ${gains}. ${report.remarks.join(" ")}`, false);
-    const head = ["parameter", "before", "after", "interval"].map((key) =>
+    // A version of an earlier release says no sentences.
+    const { sentences = report.remarks, doubts = [] } = report;
+    say(text("calibration.done", { twin: id, version }), false);
+    const head = ["parameter", "was", "is", "interval"].map((key) =>
       $("<th>", { style: "text-align:left;font-weight:normal;padding-right:14px" }).text(text(`calibration.${key}`)),
     );
-    const rows = report.parameters.map((p) => {
-      const interval =
-        p.low === null || p.high === null ? text("calibration.unknown") : `${tidy(p.low)} … ${tidy(p.high)}`;
-      return $("<tr>").append(
-        [p.name, tidy(p.before), tidy(p.value), interval].map((cell) =>
-          $("<td>", { style: "padding-right:14px" }).text(cell),
-        ),
-      );
+    const rows = report.parameters.map(({ name, label = name, unit = "", before, value, low, high }) => {
+      const interval = low === null || high === null ? text("calibration.unknown") : `${tidy(low)} … ${tidy(high)}`;
+      const cells = [label === name ? name : `${label} (${name})`, tidy(before), `${tidy(value)} ${unit}`, interval];
+      return $("<tr>").append(cells.map((cell) => $("<td>", { style: "padding-right:14px" }).text(cell)));
     });
     const result = $("#twin-physics-calibration-result").empty();
-    result.append($("<table>").append($("<tr>").append(head), rows));
+    if (doubts.length > 0) result.append(doubtList(doubts, text("calibration.doubted"), text));
+    result.append(
+      $("<ul>", { id: "twin-physics-calibration-words", style: "margin:0 0 8px 20px" }).append(
+        sentences.map((sentence) => $("<li>").text(sentence)),
+      ),
+      $("<table>").append($("<tr>").append(head), rows),
+    );
     for (const [signal, { time, before, after }] of Object.entries(report.curves).slice(0, MOST_CURVES)) {
-      const label = text("calibration.residuals", { signal });
+      const output = report.outputs.find((o) => o.signal === signal);
+      const label = text("calibration.residuals", { signal: output?.label ?? signal });
       const lines = [
-        { values: before, style: "second" as const, name: text("calibration.before") },
-        { values: after, style: "main" as const, name: text("calibration.after") },
+        { values: before, style: "second" as const, name: text("calibration.was") },
+        { values: after, style: "main" as const, name: text("calibration.is") },
       ];
       const day = (t: number) => new Date(t).toLocaleString();
-      result.append(plot(time, [{ label, unit: "", lines }], { time: day }));
+      result.append(plot(time, [{ label, unit: output?.unit ?? "", lines }], { time: day }));
     }
   }
 
@@ -132,6 +142,7 @@ export function physicsCalibration(
   return {
     close() {
       open = false;
+      span.close();
       clearTimeout(timer);
     },
   };

@@ -1,18 +1,22 @@
 /** Calibrations of one node: started by an action, run in a worker thread, taken over by the twin when they are done. */
 import type { CalibrationResult } from "../../lib/physics/calibration/calibrate.ts";
-import { fromCsv, fromHistory } from "../../lib/physics/calibration/data.ts";
-import { type CalibrationReport, reportOf } from "../../lib/physics/calibration/report.ts";
+import { type CalibrationData, fromCsv, fromHistory } from "../../lib/physics/calibration/data.ts";
+import { doubts } from "../../lib/physics/calibration/faults.ts";
+import { type CalibrationReport, type ReportContext, reportOf } from "../../lib/physics/calibration/report.ts";
+import { restingInputs } from "../../lib/physics/calibration/resting.ts";
 import { readCalibration } from "../../lib/physics/calibration/settings.ts";
 import type { CalibrationJob } from "../../lib/physics/calibration/worker.ts";
 import type { PhysicsTwin } from "../../lib/physics/physics-twin.ts";
 import type { PhysicsConfig, PhysicsSettings } from "../../lib/physics/settings.ts";
 import type { Action, Json, Store } from "../../lib/store/store.ts";
+import type { Asset } from "../../lib/twin/asset.ts";
 import { TwinError, twinKey } from "../../lib/twin/envelope.ts";
 import { runInWorker } from "../../lib/worker.ts";
 
 export interface CalibratingOptions {
   config: PhysicsConfig;
   settings: PhysicsSettings;
+  asset: Asset;
   store: Store;
   /** Absolute path of the worker's module. */
   worker: string;
@@ -53,7 +57,7 @@ export class Calibrating {
     const data =
       request.csv === undefined
         ? fromHistory(ports, (signal) => store.history({ branch: action.branch, id: action.id, signal, ...range }))
-        : fromCsv(request.csv, ports);
+        : fromCsv(request.csv, ports, range);
     const job: CalibrationJob = {
       spec: settings.spec!,
       values: Object.fromEntries(state.parameters),
@@ -66,11 +70,30 @@ export class Calibrating {
         ...(config.correction !== false && { correct: config.correctionInputs ?? [] }),
       },
     };
-    this.#run(key, job, state, action, touch);
+    this.#run(key, job, state, action, touch, this.#context(data, request.csv === undefined ? action : undefined));
     return data.time.length;
   }
 
-  #run(key: string, job: CalibrationJob, state: PhysicsTwin, action: Action, touch: () => void): void {
+  /** What is known of the data beside the numbers; of a file nobody knows what happened in it. */
+  #context(data: CalibrationData, ref: Action | undefined): ReportContext {
+    const { config, settings, asset, store } = this.#options;
+    const [from, to] = [data.time[0]!, data.time.at(-1)!];
+    return {
+      asset,
+      config,
+      resting: restingInputs(data, settings.equations!.inputs, asset, settings.fromModel),
+      doubts: ref ? doubts(store, { branch: ref.branch, id: ref.id }, { from, to }) : [],
+    };
+  }
+
+  #run(
+    key: string,
+    job: CalibrationJob,
+    state: PhysicsTwin,
+    action: Action,
+    touch: () => void,
+    context: ReportContext,
+  ): void {
     const stop = new AbortController();
     const entry = { share: 0, stop };
     this.#running.set(key, entry);
@@ -84,7 +107,7 @@ export class Calibrating {
       },
     })
       .then((result) => {
-        const report = reportOf(result, settings);
+        const report = reportOf(result, settings, context);
         const version = state.calibrate(versionOf(result, report));
         touch();
         onDone(action, version, report);

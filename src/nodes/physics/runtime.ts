@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { CalibrationReport } from "../../lib/physics/calibration/report.ts";
 import type { CalibrationVersion } from "../../lib/physics/calibration/versions.ts";
+import { parameterSentence } from "../../lib/physics/calibration/words.ts";
 import { type PhysicsResult, PhysicsTwin } from "../../lib/physics/physics-twin.ts";
 import { type PhysicsSettings, readPhysics } from "../../lib/physics/settings.ts";
 import { shownQuantities } from "../../lib/physics/shown-units.ts";
@@ -25,6 +26,7 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
   const calibrating = new Calibrating({
     config,
     settings,
+    asset,
     store,
     worker: join(__dirname, "..", "..", "lib", "physics", "calibration", "worker.js"),
     onProgress: (share) => {
@@ -68,10 +70,14 @@ export function wire(RED: Runtime, node: Node, raw: Parameters<typeof migrate>[0
         status: status(RED, result, calibrating.progress(twin.branch, twin.id)),
       };
     },
-    action: (state, action, _now, touch) =>
+    action: (state, action, now, touch) =>
       action.action === "calibrate"
         ? startCalibration(RED, calibrating, state, action, touch)
-        : answer(RED, state, action),
+        : answer(RED, state, action, (text) => {
+            const { branch, id } = action;
+            const time = store.twin(action)?.twin.time ?? now;
+            store.putEvent({ branch, id, time, section: "model", event: "cleared", severity: "info", text });
+          }),
   });
   const calibration: CalibrationView = (branch, id) => ({
     progress: calibrating.progress(branch, id) ?? null,
@@ -189,15 +195,11 @@ function startCalibration(
   }
 }
 
-/** What a calibration found, in a sentence: `cal-2: k 0.031 → 0.0284 ± 2 %.` and what it could not tell. */
-function summary(RED: Runtime, version: string, { parameters }: CalibrationReport): string {
-  const short = (x: number) => String(Number(x.toPrecision(3)));
-  const parts = parameters.map(({ name, before, value, low, high }) => {
-    const half = low === null || high === null ? undefined : (50 * (high - low)) / Math.abs(value);
-    return `${name} ${short(before)} → ${short(value)}${half === undefined ? "" : ` ± ${short(half)} %`}`;
-  });
-  const found = RED._("twin-physics.answer.calibrated", { version, parameters: parts.join(", ") });
-  return [found, ...parameters.flatMap((p) => p.reason ?? [])].join(" ");
+/** What a calibration found, in sentences, and what it could not tell. */
+function summary(RED: Runtime, version: string, report: CalibrationReport): string {
+  const parameters = report.parameters.map(parameterSentence).join(" ");
+  const found = RED._("twin-physics.answer.calibrated", { version, parameters });
+  return [found, ...report.parameters.flatMap((p) => p.reason ?? [])].join(" ");
 }
 
 function status(RED: Runtime, result: PhysicsResult, calibration: number | undefined): Status {
@@ -213,7 +215,12 @@ function status(RED: Runtime, result: PhysicsResult, calibration: number | undef
   return { fill: worst < REMARKABLE ? "green" : "yellow", shape: "dot", text: `● z ${worst.toFixed(1)}` };
 }
 
-function answer(RED: Runtime, state: PhysicsTwin, action: Action): { ok: boolean; message: string } | undefined {
+function answer(
+  RED: Runtime,
+  state: PhysicsTwin,
+  action: Action,
+  note: (text: string) => void,
+): { ok: boolean; message: string } | undefined {
   const text = (key: string, vars?: Record<string, unknown>) => RED._(`twin-physics.answer.${key}`, vars);
   switch (action.action) {
     case "learn":
@@ -231,6 +238,7 @@ function answer(RED: Runtime, state: PhysicsTwin, action: Action): { ok: boolean
         : { ok: false, message: text("nothingToUndo") };
     case "maintenance":
       state.restart();
+      note(text("maintained"));
       return { ok: true, message: text("maintenance") };
     default:
       return undefined;

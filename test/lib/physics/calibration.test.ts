@@ -119,7 +119,7 @@ describe("calibration", () => {
       { ...OPTIONS, fitted },
     );
     assert.equal(parameters[0]!.value, 1.5);
-    assert.match(parameters[0]!.reason!, /ended at its bound 1.5/);
+    assert.match(parameters[0]!.reason!, /ended at a bound/);
   });
 
   it("leaves outliers out, gaps unintegrated, and what is missing aside", async () => {
@@ -269,6 +269,8 @@ describe("data of a calibration", () => {
       ports,
     );
     assert.equal(dated.time[1]! - dated.time[0]!, 1000);
+    const part = fromCsv(["t,u,y,other", ...rows].join("\n"), ports, { from: 1000, to: 18_000 });
+    assert.deepEqual([part.time.length, part.time[0], part.time.at(-1)], [35, 1000, 18_000]);
     assert.throws(() => fromCsv("a,b\n1,2", ports), /no column named time/);
     assert.throws(() => fromCsv("t,y\n1,2", ports), /no column named u/);
   });
@@ -324,6 +326,7 @@ describe("settings of a calibration", () => {
     assert.throws(() => read({ parameters: ["slope"], from: "soon" }), /The from of a calibration is "soon"/);
     assert.throws(() => read({ parameters: [{ name: "slope", low: "x" }] }), /A bound of slope/);
     assert.throws(() => read({ parameters: ["slope"], csv: 5 }), /it must be text/);
+    assert.throws(() => read({ parameters: ["slope"], from: 2000, to: 1000 }), /ends before it begins/);
   });
 });
 
@@ -354,7 +357,7 @@ describe("calibration of a preset", () => {
     const data = fromHistory(ports, (signal) => columns.get(signal)!);
     const request = readCalibration({ parameters: ["shutOffHead", "bestEfficiency"] }, {}, settings, present);
     const result = await calibrate(model, data, { ...OPTIONS, fitted: request.fitted });
-    const report = reportOf(result, settings);
+    const report = reportOf(result, settings, { asset, config: {}, resting: [], doubts: [] });
     const [head, efficiency] = report.parameters;
     assert(Math.abs(head!.value - 36) < 0.3, `shut-off head ${head!.value} m`);
     assert(Math.abs(efficiency!.value - 0.63) < 0.01, `efficiency ${efficiency!.value}`);

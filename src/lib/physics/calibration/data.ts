@@ -46,9 +46,10 @@ export function fromHistory(ports: DataPorts, history: (signal: string) => reado
 
 /**
  * Reads a CSV with a column `time` (ISO 8601 or milliseconds; or `t`, seconds) and one for every signal, in the asset's units.
+ * @param range source times of the rows to use, milliseconds, ends included
  * @throws TwinError `E_CSV` or `E_DATA`
  */
-export function fromCsv(text: string, ports: DataPorts): CalibrationData {
+export function fromCsv(text: string, ports: DataPorts, range: { from?: number; to?: number } = {}): CalibrationData {
   const csv = parseCsv(text);
   const clock = csv.header.findIndex((name) => /^(t|time|timestamp)$/i.test(name));
   if (clock < 0) throw new TwinError("E_DATA", "The CSV has no column named time (or t, in seconds).");
@@ -61,7 +62,7 @@ export function fromCsv(text: string, ports: DataPorts): CalibrationData {
   for (const cells of csv.rows) {
     const cell = cells[clock] ?? "";
     const time = seconds ? 1000 * Number(cell) : (cellTime(cell) ?? Number.NaN);
-    if (!Number.isFinite(time)) continue;
+    if (!Number.isFinite(time) || time < (range.from ?? time) || time > (range.to ?? time)) continue;
     const row = Float64Array.from(columns, (column, i) => {
       const value = column < 0 ? null : cellValue(cells[column] ?? "", csv.decimalComma);
       const x = typeof value === "boolean" ? Number(value) : value;
@@ -87,7 +88,7 @@ function collect(ports: DataPorts, all: readonly (readonly [number, Float64Array
   if (measured < 30)
     throw new TwinError(
       "E_DATA",
-      `There are only ${measured} measurements of what the model predicts: record more before calibrating.`,
+      `There are only ${measured} measurements of what the model predicts: record more before calibrating, or widen the time.`,
     );
   return { time: Float64Array.from(rows, ([time]) => time), inputs, outputs };
 }

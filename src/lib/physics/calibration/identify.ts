@@ -15,6 +15,8 @@ export interface Identified {
   identified: boolean;
   /** One sentence, where the parameter is not identified. */
   reason?: string;
+  /** The bound at which it ended. */
+  bound?: number;
 }
 
 /** Central difference for the Jacobian, in the coordinates. */
@@ -74,11 +76,12 @@ export function identify(problem: Problem, theta: readonly number[]): Identified
         : { low: value - half * c.scale, high: value + half * c.scale };
     const found = { name, value, ...interval, identified: true };
     const edge = atBound(c, theta[i]!, [low, high]);
-    if (edge)
+    if (edge !== undefined)
       return {
         ...found,
         identified: false,
-        reason: `${name} ended at its bound ${edge}: widen it, or check the model.`,
+        bound: edge,
+        reason: `${name} ended at a bound: widen it, or check the model.`,
       };
     const partner = names.findIndex(
       (_, j) => j !== i && Math.abs(covariance(i, j)) > CORRELATED * Math.sqrt(covariance(i, i) * covariance(j, j)),

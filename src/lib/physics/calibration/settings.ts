@@ -29,10 +29,13 @@ export function readCalibration(
   if (!model) throw new TwinError("E_CALIBRATE", "Only a model of equations can be calibrated.");
   if (details.csv !== undefined && typeof details.csv !== "string")
     throw new TwinError("E_CALIBRATE", `The csv of a calibration is ${describe(details.csv)}: it must be text.`);
+  const [from, to] = [instant(details.from, "from"), instant(details.to, "to")];
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new TwinError("E_CALIBRATE", "The time of a calibration ends before it begins: exchange from and to.");
   return {
     fitted: chosen(details.parameters, config, settings).map((row) => fittedOf(row, model, present, settings.preset)),
-    from: instant(details.from, "from"),
-    to: instant(details.to, "to"),
+    from,
+    to,
     csv: details.csv,
   };
 }
