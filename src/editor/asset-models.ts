@@ -1,5 +1,7 @@
 /** The asset dialog's "start from": the models of twin physics, each with the signals that it asks for. */
 import type { AssetTemplate } from "../lib/physics/asset-template.ts";
+import { choiceOf, ownName } from "../lib/physics/presets/choice.ts";
+import type { PresetFile } from "../lib/physics/presets/file.ts";
 import { idMatcher } from "../lib/twin/asset.ts";
 import type { AssetConfig } from "../lib/twin/asset-config.ts";
 import { TEMPLATES } from "../lib/twin/templates.ts";
@@ -16,45 +18,55 @@ export function startFromModels(
   text: (key: string, vars?: Record<string, unknown>) => string,
 ): void {
   const select = $("#twin-asset-template");
+  const files = new Map<string, PresetFile>();
   select.on("change", () => {
-    const name = String(select.val());
+    const choice = String(select.val());
     select.val("");
-    if (name !== "") void startFrom(name);
+    if (choice !== "") void startFrom(choice);
   });
-  void offerModels(presetOfNewAsset());
+  const wanted = presetOfNewAsset();
+  if (wanted) {
+    const { choice, file } = wanted;
+    files.set(choice, file);
+    $("#node-config-input-name").val(titleOf(choice, file)).trigger("change");
+    $("#node-config-input-idPattern")
+      .val(freeId(ownName(choice) ?? choice))
+      .trigger("change");
+    void startFrom(choice);
+  }
+  void offerModels();
 
-  /**
-   * Lists the models of twin physics beside the machines that have a template of their own.
-   * @param wanted the model that this new asset is made for
-   */
-  async function offerModels(wanted: string | undefined): Promise<void> {
+  /** Lists the models of twin physics beside the machines that have a template of their own. */
+  async function offerModels(): Promise<void> {
     try {
       const { presets } = (await $.getJSON("twin/api/presets")) as PresetsAnswer;
       if (!isOpen(select)) return;
-      for (const { name, file } of presets) {
-        const title = String(file.title);
-        const known = select.find("option").filter((_i, option) => (option as HTMLOptionElement).value === name);
-        if (known.length > 0) known.text(title).appendTo(select);
-        else $("<option>", { value: name }).text(title).appendTo(select);
-        if (name !== wanted) continue;
-        $("#node-config-input-name").val(title).trigger("change");
-        $("#node-config-input-idPattern").val(freeId(name)).trigger("change");
+      for (const { name, file, own } of presets) {
+        const choice = own ? choiceOf(name) : name;
+        if (!files.has(choice)) files.set(choice, file);
+        const known = select.find("option").filter((_i, option) => (option as HTMLOptionElement).value === choice);
+        if (known.length > 0) known.text(titleOf(choice, file)).appendTo(select);
+        else $("<option>", { value: choice }).text(titleOf(choice, file)).appendTo(select);
       }
     } catch {
       if (isOpen(select)) tell(text("message.noAnswer"));
     }
-    if (wanted && isOpen(select)) await startFrom(wanted);
   }
 
-  async function startFrom(name: string): Promise<void> {
-    const template = TEMPLATES.get(name);
+  async function startFrom(choice: string): Promise<void> {
+    const template = TEMPLATES.get(choice);
     if (template) {
       fill(structuredClone(template));
       $("#node-config-input-mimic").val(template.mimic);
       return tell(text("message.template"));
     }
     try {
-      const answer = (await $.getJSON("twin/api/asset-template", { preset: name })) as AssetTemplate;
+      const answer: AssetTemplate = await $.ajax({
+        url: "twin/api/asset-template",
+        method: "POST",
+        contentType: "application/json",
+        data: JSON.stringify({ name: ownName(choice) ?? choice, file: files.get(choice) }),
+      });
       if (!isOpen(select)) return;
       fill({ signals: answer.signals });
       const optional = answer.optional.map((o) => `${o.name} (${[o.value, o.unit].join(" ").trim()})`).join(", ");
@@ -69,15 +81,19 @@ export function startFromModels(
 
 const isOpen = (part: JQuery): boolean => $.contains(document.documentElement, part[0]!);
 
+const titleOf = (choice: string, { title }: PresetFile): string =>
+  typeof title === "string" && title !== "" ? title : (ownName(choice) ?? choice);
+
 /** An id for a new twin that no asset serves yet. */
 function freeId(name: string): string {
+  const stem = name.replace(/[\s+#*]+/g, "-");
   const taken: string[] = [];
   RED.nodes.eachConfig((config) => {
     if (config.type === "twin-asset") taken.push(String(config.idPattern ?? ""));
     return undefined;
   });
   for (let i = 1; ; i++) {
-    const id = `plant1:${name}-${i}`;
+    const id = `plant1:${stem}-${i}`;
     if (!taken.some((pattern) => pattern !== "" && idMatcher(pattern)(id))) return id;
   }
 }

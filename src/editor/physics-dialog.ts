@@ -261,7 +261,10 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     $("#node-input-checkUnits").prop("checked", true);
     $("#node-input-preset").val("own").trigger("change");
   });
-  $("#twin-physics-newAsset button").on("click", () => openNewAsset(String($("#node-input-preset").val() ?? "")));
+  $("#twin-physics-newAsset button").on("click", () => {
+    const file = picker.file();
+    if (file) openNewAsset({ choice: String($("#node-input-preset").val() ?? ""), file });
+  });
   const expert = ["learn", "floor", "follow", "settle", "maxGap", "gate"].some(
     (key) => node[key] !== "" && node[key] !== undefined,
   );

@@ -1,5 +1,5 @@
 import { serve } from "../worker.ts";
 import { type AssetTemplate, assetTemplate } from "./asset-template.ts";
-import type { Preset } from "./presets/preset.ts";
+import { readCopy } from "./presets/copy.ts";
 
-serve<Preset, AssetTemplate>((preset) => assetTemplate(preset));
+serve<{ name: string; file: unknown }, AssetTemplate>(({ name, file }) => assetTemplate(readCopy(name, file)));
