@@ -2,6 +2,7 @@
 /** `twinwire-rul`: learns remaining life from a historian export, and predicts it; the same engine as the node twin rul. */
 import { writeFileSync } from "node:fs";
 import { parseCsv } from "../lib/machine/csv.ts";
+import { leaveAnswersOut } from "../lib/rul/fleet/answers.ts";
 import { FleetModel } from "../lib/rul/fleet/model.ts";
 import { predictFile } from "../lib/rul/fleet/predict-file.ts";
 import { readFleet } from "../lib/rul/fleet/read.ts";
@@ -78,12 +79,17 @@ function train(values: Values): void {
   const settings = list(values.settings);
   const unit = values.unit ?? "unit";
   const time = values.time ?? "cycle";
-  const { table, unreadable } = readFleet(readText(file), {
+  const { table: whole, unreadable } = readFleet(readText(file), {
     unit,
     time,
     ...(signals && { signals: [...new Set([...signals, ...(settings ?? [])])] }),
   });
   complain(unreadable);
+  const { table, answers } = leaveAnswersOut(whole);
+  if (answers.length > 0)
+    process.stderr.write(
+      `twinwire-rul: ${answers.join(", ")} left out: it tells how long every unit still lived, which nobody knows of a machine that runs.\n`,
+    );
   const started = performance.now();
   const model = withHint(() =>
     trainFleet(table, {

@@ -1,5 +1,6 @@
 /** Trains a fleet model in a worker thread: `runInWorker(path of this module, job)`. Ends when its thread is terminated. */
 import { serve } from "../../worker.ts";
+import { leaveAnswersOut } from "./answers.ts";
 import type { FleetModelJson } from "./model.ts";
 import { readFleet } from "./read.ts";
 import type { FleetTable } from "./table.ts";
@@ -21,6 +22,6 @@ export interface CsvJob {
 serve<TrainJob, FleetModelJson, FleetProgress>((job, progress) => {
   if ("table" in job) return trainFleet(job.table, job.options, progress).toJSON();
   const { unit, time } = job.columns;
-  const { table } = readFleet(job.csv, job.columns);
+  const { table } = leaveAnswersOut(readFleet(job.csv, job.columns).table);
   return trainFleet(table, { unitColumn: unit, timeColumn: time }, progress).toJSON();
 });

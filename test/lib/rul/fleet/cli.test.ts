@@ -59,6 +59,18 @@ describe("twinwire-rul", function () {
     assert.ok(rows.every((row) => every.includes(row)));
   });
 
+  it("does not learn from a column that is the answer, and says so", () => {
+    const [head, ...rows] = readFileSync(at("train.csv"), "utf8").split("\n");
+    const last = new Map(rows.map((row) => row.split(",")).map(([unit, hours]) => [unit, Number(hours)]));
+    const left = rows.map((row) => [row, last.get(row.split(",")[0]!)! - Number(row.split(",")[1])].join(","));
+    writeFileSync(at("labelled.csv"), [`${head},RUL`, ...left].join("\n"));
+    const columns = ["--unit", "machine", "--time", "hours"];
+    const trained = run("train", "--in", at("labelled.csv"), "--model", at("l.json"), ...columns);
+    assert.match(trained.stderr, /^twinwire-rul: RUL left out: /);
+    assert.match(trained.stdout, /1 signals \(heat\)/);
+    assert.equal(run("predict", "--model", at("l.json"), "--in", at("test.csv"), "--out", at("l.csv")).status, 0);
+  });
+
   it("says what to do instead where too few units have failed", () => {
     writeFileSync(at("two.csv"), machines(2, "two", 1));
     const refused = run(
