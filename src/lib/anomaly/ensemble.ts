@@ -1,6 +1,6 @@
 /**
- * The detectors that watch several channels, asked together: the oddest single value, the multivariate average, the relations
- * between channels, and the signal that stands still. Each answers in −ln p; the most surprised speaks, less the correction
+ * The detectors that watch several channels, asked together: the oddest single value, the multivariate average, the value beyond
+ * all that its channel has ever had, the relations between channels, and the signal that stands still. Each answers in −ln p; the most surprised speaks, less the correction
  * for having asked several.
  */
 import type { Json } from "../store/store.ts";
@@ -8,6 +8,7 @@ import { Collected } from "./collected.ts";
 import type { Sample, Samples, Verdict } from "./detector.ts";
 import { CrossChannel } from "./detectors/cross-channel.ts";
 import { Exceedance } from "./detectors/exceedance.ts";
+import { Extremes } from "./detectors/extremes.ts";
 import { Mewma } from "./detectors/mewma.ts";
 import { RobustZ } from "./detectors/robust-z.ts";
 import { Stuck } from "./detectors/stuck.ts";
@@ -15,7 +16,7 @@ import { fields, list, num, pack, unpack } from "./json.ts";
 import type { Panel } from "./panel.ts";
 
 const LAMBDA = 0.1;
-const ASKED = Math.log(4);
+const ASKED = Math.log(5);
 /** Rows of relations that are kept at most while they are learned. */
 const MOST_RELATED = 5000;
 
@@ -28,6 +29,7 @@ export class Ensemble implements Panel {
   readonly #z: RobustZ;
   /** How surprising the average's T² is, by the learning rows. */
   readonly #averages = new Exceedance();
+  readonly #extremes: Extremes;
   readonly #cross: CrossChannel;
   readonly #stuck: Stuck[];
   /** Surprise of the longest standstill, and whose it is. */
@@ -44,6 +46,7 @@ export class Ensemble implements Panel {
     this.#horizon = horizon;
     this.mewma = new Mewma({ channels, lambda: LAMBDA, horizon });
     this.#z = new RobustZ(channels);
+    this.#extremes = new Extremes(channels);
     this.#cross = new CrossChannel(channels);
     this.#stuck = Array.from({ length: channels }, () => new Stuck());
     this.shares = new Float64Array(channels);
@@ -58,9 +61,11 @@ export class Ensemble implements Panel {
     this.#longest = [0, 0];
     const times: number[] = [];
     let uncertainty = new Float64Array();
-    const rows = samples(({ time, z, uncertainty: u }) => {
+    const rows = samples((sample) => {
+      const { time, z, uncertainty: u } = sample;
       times.push(time);
       uncertainty = Float64Array.from(u);
+      this.#extremes.learn(sample);
       this.mewma.learn(z);
       return z.slice();
     });
@@ -81,6 +86,7 @@ export class Ensemble implements Panel {
   update(sample: Sample, x: Float64Array, learn: boolean): number {
     this.stand(sample.time, x, learn);
     const surprise = this.#ask(sample);
+    if (learn) this.#extremes.learn(sample);
     if (sample.learn && !this.#cross.ready) this.#relate(sample);
     return surprise;
   }
@@ -92,6 +98,8 @@ export class Ensemble implements Panel {
     // Never more surprising than Gauss's law would have it, and less where the learning rows had heavier tails.
     average.surprise = Math.min(average.surprise, this.#averages.surprise(this.mewma.t2));
     if (average.surprise > winner.surprise) winner = average;
+    const extreme = this.#extremes.update(sample);
+    if (extreme.surprise > winner.surprise) winner = extreme;
     const cross = this.#cross.update(sample);
     if (crossed !== undefined) cross.surprise = crossed;
     if (cross.surprise > winner.surprise) winner = cross;
@@ -138,6 +146,7 @@ export class Ensemble implements Panel {
   /** A channel measures something else from now on. */
   forget(channel: number): void {
     this.mewma.forget(channel);
+    this.#extremes.forget(channel);
     this.#stuck[channel] = new Stuck();
     this.#cross.forget();
     this.#related.clear();
@@ -155,6 +164,7 @@ export class Ensemble implements Panel {
       z: this.#z.snapshot(),
       mewma: this.mewma.snapshot(),
       averages: this.#averages.snapshot(),
+      extremes: this.#extremes.snapshot(),
       cross: this.#cross.snapshot(),
       stuck: this.#stuck.map((d) => d.snapshot()),
       longest: this.#longest.slice(),
@@ -169,6 +179,8 @@ export class Ensemble implements Panel {
     this.#z.restore(s.z as Json);
     this.mewma.restore(s.mewma as Json);
     this.#averages.restore(s.averages);
+    // Earlier versions did not know.
+    if (s.extremes !== undefined) this.#extremes.restore(s.extremes as Json);
     this.#cross.restore(s.cross as Json);
     const stuck = list(s.stuck, this.#stuck.length);
     for (const [i, d] of this.#stuck.entries()) d.restore(stuck[i]);

@@ -112,7 +112,10 @@ describe("twinwire-detect", function () {
     const common = ["--train-file", at("normal.csv"), "--signals", "speed,flow", "--separator", ";"];
     assert.equal(run("--in", at("pump.csv"), "--out", at("b.csv"), ...common).status, 0);
     const rows = scores("b.csv");
-    assert.ok(rows[5]!.score > 0, "judged from the first rows on");
+    assert.ok(
+      rows.slice(0, 20).some(({ score }) => score > 0),
+      "judged from the first rows on",
+    );
     assert.ok(rows.slice(910).every(({ alarm }) => alarm === 1));
     const lines = readFileSync(at("pump.csv"), "utf8").split("\n");
     writeFileSync(at("short.csv"), lines.slice(0, 951).join("\n"));
