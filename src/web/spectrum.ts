@@ -5,23 +5,40 @@ import type { ShownSpectrum } from "../lib/signal/spectrum-twin.ts";
 import type { Asset } from "../lib/twin/asset.ts";
 import { displayUnit } from "../lib/twin/units.ts";
 import type { Runtime } from "../nodes/shared/node-red.ts";
-import { offersOf } from "../nodes/shared/offers.ts";
+import { allOffers, offersOf } from "../nodes/shared/offers.ts";
 import { fresh, type Request, type Response, refOf } from "./http.ts";
 import type { CurveView, SpectrumView } from "./shapes.ts";
 import { assetFor, find } from "./view.ts";
 
-/** `have` names spectra that the reader has already: of those only the id is repeated. */
+/**
+ * `have` names spectra that the reader has already: of those only the id is repeated. With `node` instead of a twin: the newest
+ * spectrum of a node, for its dialog.
+ */
 export function spectrum(RED: Runtime, req: Request, res: Response): void {
+  const have = new Set([req.query.have].flat());
+  const view = (shown: ShownSpectrum, asset: Pick<Asset, "signals">): SpectrumView | { id: string } => {
+    const id = idOf(RED, shown);
+    return have.has(id) ? { id } : spectrumView(id, shown, asset);
+  };
+  if (req.query.node !== undefined) {
+    const latest = allOffers("spectra").flatMap(({ node, asset, newest }) => {
+      const found = node === req.query.node && newest();
+      return found ? [{ ...found, asset }] : [];
+    });
+    latest.sort((a, b) => b.shown.time - a.shown.time);
+    return fresh(res).json({
+      spectra: latest.slice(0, 1).map(({ twin, shown, asset }) => ({ ...view(shown, asset), twin: twin.id })),
+    });
+  }
   const ref = refOf(req.query);
   const found = ref && find(ref);
   if (!found) return fresh(res).status(404).json({ message: "This twin is not known (yet): check id and branch." });
   const owner = assetFor(RED, found.store, ref.id);
-  const have = new Set([req.query.have].flat());
-  const spectra = owner ? offersOf("spectra", owner.id).flatMap((latest) => latest(ref) ?? []) : [];
+  const offers = owner ? offersOf("spectra", owner.id) : [];
   fresh(res).json({
-    spectra: spectra.map((shown) => {
-      const id = idOf(RED, shown);
-      return have.has(id) ? { id } : spectrumView(id, shown, owner!.asset);
+    spectra: offers.flatMap((offered) => {
+      const shown = offered.of(ref);
+      return shown ? [view(shown, offered.asset)] : [];
     }),
   });
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { type Red, removeUserDir, root, startRed } from "../nodes/harness.ts";
-import { browserAvailable, launch } from "./driver.ts";
+import { browserAvailable, Editor, launch } from "./driver.ts";
 
 type FlowNode = { id: string; type: string; name?: string };
 
@@ -124,5 +124,36 @@ describe("the spectrum on the live page, in the example Motor bearing", function
     await card.getByText(/^No spectrum yet: it comes with the next waveform/).waitFor();
     assert.equal(await card.locator("svg").count(), 0);
     await page.context().close();
+  });
+
+  it("is live in the dialog of the node as well, light and dark", async () => {
+    const { id } = flow.find((n) => n.type === "twin-spectrum")!;
+    await press("Damage inner race");
+    for (const theme of ["light", "dark"] as const) {
+      const editor = await Editor.open(browser, red.url, theme);
+      await editor.edit(id);
+      const live = editor.page.locator("#twin-spectrum-live");
+      await live.locator("svg").nth(1).waitFor();
+      await live.getByText(/^plant1:motor-1, .*mm\/s RMS is in zone/).waitFor();
+      await live.locator(".mark-word.found", { hasText: /^BPFI$/ }).waitFor();
+      const before = await live.innerText();
+      await editor.page.waitForFunction(
+        (text) => document.querySelector<HTMLElement>("#twin-spectrum-live")!.innerText !== text,
+        before,
+      );
+      await live.scrollIntoViewIfNeeded();
+      await editor.screenshot(`twin-spectrum-live-${theme}`, ".red-ui-tray");
+      await editor.cancel();
+      const asked: string[] = [];
+      editor.page.on("request", (r) => r.url().includes("twin/api/spectrum") && asked.push(r.url()));
+      await editor.page.waitForTimeout(4500);
+      assert.deepEqual(asked, [], "a closed dialog asks nothing");
+      const other = await editor.drag("twin-spectrum", 300, 400);
+      await editor.edit(other);
+      await live.getByText(/^None yet: deploy/).waitFor();
+      await editor.cancel();
+      assert.deepEqual(editor.errors, []);
+      await editor.close();
+    }
   });
 });

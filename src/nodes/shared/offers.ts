@@ -5,12 +5,23 @@
 import type { ShownQuantity } from "../../lib/physics/shown-units.ts";
 import type { ShownSpectrum } from "../../lib/signal/spectrum-twin.ts";
 import type { TwinRef } from "../../lib/store/store.ts";
+import type { Asset } from "../../lib/twin/asset.ts";
 
 export interface Offers {
   /** twin-physics: what its model shows. */
   quantities: readonly ShownQuantity[];
-  /** twin-spectrum: the latest spectrum of a twin; undefined before its first waveform, also after a restart. */
-  spectra: (twin: TwinRef) => ShownSpectrum | undefined;
+  /** twin-spectrum: the latest spectra. */
+  spectra: SpectrumOffer;
+}
+
+export interface SpectrumOffer {
+  /** Id of the node in the editor: within a subflow that of its template. */
+  node: string;
+  asset: Pick<Asset, "signals">;
+  /** Of a twin; undefined before its first waveform, also after a restart. */
+  of(twin: TwinRef): ShownSpectrum | undefined;
+  /** The newest of all its twins. */
+  newest(): { twin: TwinRef; shown: ShownSpectrum } | undefined;
 }
 
 interface Offer<K extends keyof Offers> {
@@ -30,3 +41,7 @@ export function offer<K extends keyof Offers>(kind: K, asset: string, what: Offe
 /** What the deployed nodes of an asset offer. */
 export const offersOf = <K extends keyof Offers>(kind: K, asset: string): Offers[K][] =>
   Array.from(offered[kind]).flatMap((entry) => (entry.asset === asset ? [entry.what] : []));
+
+/** What all deployed nodes offer. */
+export const allOffers = <K extends keyof Offers>(kind: K): Offers[K][] =>
+  Array.from(offered[kind], (entry) => entry.what);

@@ -1,5 +1,6 @@
 import { assetChoice, assetSelect, assetSignals } from "../../editor/asset-select.ts";
 import { livePageButton } from "../../editor/live-page-button.ts";
+import { spectrumLive } from "../../editor/spectrum-live.ts";
 import { type Row, type Table, table } from "../../editor/table.ts";
 import { type UnitPicker, unitPicker } from "../../editor/unit-picker.ts";
 import { isEmpty, live, numberOf, type Verdict, verdict, verdictOfRows } from "../../editor/validate.ts";
@@ -94,6 +95,7 @@ RED.nodes.registerType("twin-spectrum", {
     for (const id of ["signal", "speedSignal"]) suggestSignals($(`#node-input-${id}`));
     const expert = [this.fs, this.bandLow, this.bandHigh].some((v) => !isEmpty(v)) || Number(this.overlap) !== 50;
     if (expert) $("#twin-spectrum-expert").prop("open", true);
+    spectrumLive($("#twin-spectrum-live"), this.id, text);
     livePageButton();
   },
   oneditsave() {

@@ -1,6 +1,12 @@
 import { readSpectrum, type SpectrumConfig } from "../../lib/signal/settings.ts";
-import { type SpectrumResult, type SpectrumSection, SpectrumTwin } from "../../lib/signal/spectrum-twin.ts";
+import {
+  type ShownSpectrum,
+  type SpectrumResult,
+  type SpectrumSection,
+  SpectrumTwin,
+} from "../../lib/signal/spectrum-twin.ts";
 import { Pieces, readWaveform } from "../../lib/signal/waveform.ts";
+import type { TwinRef } from "../../lib/store/store.ts";
 import { type Envelope, readEnvelope } from "../../lib/twin/envelope.ts";
 import { assetOf, requireMatch } from "../shared/asset-node.ts";
 import { KeyedStates } from "../shared/keyed-states.ts";
@@ -37,15 +43,26 @@ export function wire(RED: Runtime, node: Node, stored: Partial<SpectrumConfig>):
       return undefined;
     },
   });
-  const withdraw = offer("spectra", assetId, ({ branch, id }) =>
-    states.has(branch, id) ? states.get(branch, id).state.picture : undefined,
-  );
+  const withdraw = offer("spectra", assetId, {
+    node: node._alias ?? node.id,
+    asset,
+    of: ({ branch, id }) => (states.has(branch, id) ? states.get(branch, id).state.picture : undefined),
+    newest,
+  });
   node.on("close", (removed, done) => {
     withdraw();
     unsubscribe();
     states.close(removed);
     done();
   });
+
+  function newest(): { twin: TwinRef; shown: ShownSpectrum } | undefined {
+    let found: { twin: TwinRef; shown: ShownSpectrum } | undefined;
+    for (const { ref, state } of states.values())
+      if (state.picture && !(found && found.shown.time >= state.picture.time))
+        found = { twin: ref, shown: state.picture };
+    return found;
+  }
 
   function onTwin(msg: Message, send: Send): void {
     const twin = readEnvelope(msg.twin);

@@ -2,13 +2,11 @@
 import { clockTime, el, number, renew, say, withUnit } from "./dom.ts";
 import type { CurveView, Detail, SpectrumView } from "./model.ts";
 import { get } from "./net.ts";
-import { type Line, spectrumPlot } from "./spectrum-plot.ts";
+import { isDamaged, isTelling, linesOf } from "./spectrum-lines.ts";
+import { spectrumPlot } from "./spectrum-plot.ts";
 import { TEXT } from "./texts.ts";
 
 const STORED = "twinwire-spectrum";
-/** As many as the verdict looks at (docs/spectrum.md). */
-const HARMONICS: Record<string, number> = { shaft: 3, "outer race": 4, "inner race": 3, ball: 3, cage: 4 };
-
 export interface SpectrumCard {
   node: HTMLElement;
   update(detail: Detail): void;
@@ -109,21 +107,7 @@ function newShown(): Shown {
   const chips = new Map<string, HTMLButtonElement>();
   const hovers = { upper: { at: null }, envelope: { at: null } };
 
-  const named = (v: SpectrumView): boolean => v.marks.some((m) => m.part === v.verdict);
-  const isMarked = (v: SpectrumView, part: string): boolean =>
-    switched.get(part) ?? (!named(v) || part === v.verdict || part === "shaft");
-
-  function lines(v: SpectrumView, parts: (part: string) => boolean): Line[] {
-    return v.marks
-      .filter((m) => parts(m.part))
-      .flatMap(({ part, symbol, frequency }) =>
-        Array.from({ length: HARMONICS[part] ?? 1 }, (_, i) => ({
-          frequency: (i + 1) * frequency,
-          label: part === "shaft" ? `${i + 1}×` : i === 0 ? symbol : `${i + 1}·${symbol}`,
-          found: part === v.verdict,
-        })),
-      );
-  }
+  const isMarked = (v: SpectrumView, part: string): boolean => switched.get(part) ?? isTelling(v, part);
 
   function draw(): void {
     const width = Math.round(node.clientWidth);
@@ -162,7 +146,7 @@ function newShown(): Shown {
         height,
         label,
         unit,
-        lines: lines(v, parts),
+        lines: linesOf(v, parts),
         hover: hovers[kind === "envelope" ? kind : "upper"],
       }),
     );
@@ -206,7 +190,7 @@ function newShown(): Shown {
     draw,
     show(next) {
       view = next;
-      const damaged = named(next);
+      const damaged = isDamaged(next);
       node.dataset.state = next.zone === "D" ? "alarm" : next.zone === "C" || damaged ? "warning" : "normal";
       const symbol = { alarm: "■", warning: "▲", normal: "○" }[node.dataset.state];
       const words = [next.zone ? TEXT.zone(next.zone) : "", next.verdict ? TEXT.verdict(next.verdict) : ""].filter(
