@@ -211,6 +211,48 @@ describe("the live page, with adminAuth and httpAdminRoot /admin", function () {
     await page.context().close();
   });
 
+  it("says of a recording that it is one, and nothing of a health that nobody knows", async () => {
+    const { page, problems } = await open("light", 390);
+    const id = "engine-7";
+    const branch = "replay:rec";
+    const twin = {
+      v: 1,
+      id,
+      branch,
+      rev: 3,
+      time: 1_200_000_000_000,
+      values: { t24: 643.9 },
+      updated: [],
+      simulated: true,
+    };
+    const detail = {
+      ...{ store: "s", branch, id, asset: "Engine", mimic: "generic", simulated: true, time: twin.time },
+      ...{ state: "unknown", severity: "none", health: null, why: "", rul: null, notGood: 0 },
+      ...{ twin, proposals: [], events: [], audits: [], quantities: [], spectra: 0, failure: null },
+      signals: [{ name: "t24", label: "Outlet", unit: "°R", component: "", normal: null }],
+    };
+    await page.route("**/twin/api/stream?*", (route) =>
+      route.fulfill({
+        body: `${JSON.stringify({ type: "hello" })}\n${JSON.stringify({ type: "twin", twin: detail })}\n`,
+      }),
+    );
+    await login(page, "reader");
+    await page.getByRole("button", { name: "plant1:pump-1" }).waitFor();
+    await page.goto(`${red.url}/twin#${new URLSearchParams({ branch, id })}`);
+    await page.locator(".banner", { hasText: "RECORDED: these data are played back" }).waitFor();
+    assert.doesNotMatch((await page.locator(".banner").textContent())!, /SIMULATED/);
+    assert.ok(await page.locator(".health").isHidden());
+    assert.ok(await page.locator(".spectrum").isHidden());
+    const y = async (of: string) => (await page.locator(of).first().boundingBox())!.y;
+    // On a phone what says nothing comes after the machine.
+    assert.ok((await y(".tile")) < (await y('.side > [data-state=""]')), "no advice is below the machine");
+    assert.deepEqual(
+      problems.filter((p) => !/status of 404/.test(p)),
+      [],
+    );
+    await page.context().close();
+  });
+
   it("opens the twin of its address, in the dark theme, and says when the connection is lost", async () => {
     const { page } = await open("dark");
     await login(page, "boss");

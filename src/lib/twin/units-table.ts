@@ -19,6 +19,7 @@ const row = (quantity: string, code: string, display: string, ...names: string[]
 export const UNITS: readonly UnitRow[] = [
   row("temperature", "Cel", "°C", "C", "degC", "deg C", "celsius", "degrees celsius", "℃"),
   row("temperature", "[degF]", "°F", "F", "degF", "deg F", "fahrenheit", "degrees fahrenheit", "℉"),
+  row("temperature", "[degR]", "°R", "degR", "deg R", "rankine", "degrees rankine"),
   row("temperature", "K", "K", "kelvin"),
   row("temperature change", "K/min", "K/min", "°C/min", "degC/min", "C/min"),
   row("temperature change", "K/s", "K/s", "°C/s", "degC/s", "C/s"),

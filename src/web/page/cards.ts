@@ -21,6 +21,7 @@ export function anomalyCard(act: Act): Card {
   const begun = el("p", { class: "note" });
   const health = el("meter", { min: 0, max: 100, low: 50, high: 80, optimum: 100, "aria-label": TEXT.health });
   const healthText = el("span");
+  const meter = el("p", { class: "health" }, `${TEXT.health} `, health, " ", healthText);
   const why = el("ul", { class: "why" });
   const shares = el("ul", { class: "shares" });
   const acknowledge = button(TEXT.acknowledge, () => act({ action: "acknowledge" }));
@@ -31,19 +32,13 @@ export function anomalyCard(act: Act): Card {
     button(TEXT.falseAlarm, () => act({ action: "false-alarm" })),
     button(TEXT.confirmed, () => act({ action: "confirmed" })),
   );
-  const node = card(
-    TEXT.anomaly,
-    state,
-    begun,
-    el("p", { class: "health" }, `${TEXT.health} `, health, " ", healthText),
-    why,
-    shares,
-    buttons,
-  );
+  const node = card(TEXT.anomaly, state, begun, meter, why, shares, buttons);
   return {
     node,
     update(detail) {
       const { anomaly } = detail.twin;
+      state.classList.toggle("none", !anomaly);
+      meter.hidden = !anomaly;
       if (!anomaly) {
         say(state, TEXT.noAnomaly);
         buttons.hidden = true;
@@ -92,6 +87,7 @@ export function rulCard(act: Act): Card & { history(series: Record<string, Point
     update({ twin: { rul } }) {
       const known = rul && rul.p50 !== null;
       node.dataset.state = rul?.severity ?? "none";
+      big.classList.toggle("none", !known);
       say(big, known ? `${life(rul.p50)} ${rul.unit}` : rul ? TEXT.unknownRul : TEXT.noRul);
       say(
         interval,

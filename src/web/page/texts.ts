@@ -18,6 +18,7 @@ export const TEXT = {
   silentShort: (age: string) => `△ no data for ${age}`,
   notKnown: "This twin is not known (yet): check its id and branch, and whether its flow is deployed.",
   simulated: "SIMULATED: these data come from a simulation, not from a real machine.",
+  recorded: "RECORDED: these data are played back, they are not of this moment.",
   replay: (branch: string) => `NOT LIVE: branch ${branch}.`,
   columns: { twin: "Twin", state: "State", health: "Health", rul: "Remaining life", why: "Why", time: "Data of" },
   states: {

@@ -160,7 +160,10 @@ export function twinView(ref: { branch: string; id: string }, act: Act): TwinVie
       banner.hidden = detail.branch === "live" && !detail.simulated;
       say(
         banner,
-        [detail.branch === "live" ? "" : TEXT.replay(detail.branch), detail.simulated ? TEXT.simulated : ""]
+        [
+          detail.branch === "live" ? "" : TEXT.replay(detail.branch),
+          detail.branch.startsWith("replay:") ? TEXT.recorded : detail.simulated ? TEXT.simulated : "",
+        ]
           .filter(Boolean)
           .join(" "),
       );

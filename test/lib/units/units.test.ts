@@ -200,6 +200,7 @@ describe("units", () => {
 
   it("shows codes for people", () => {
     const shown: Record<string, string> = {
+      "[degR]": "°R",
       Cel: "°C",
       "/min": "rpm",
       "m3/h": "m³/h",
