@@ -1,6 +1,6 @@
 /** The asset dialog's "start from": the models of twin physics, each with the signals that it asks for. */
 import type { AssetTemplate } from "../lib/physics/asset-template.ts";
-import { choiceOf, ownName } from "../lib/physics/presets/choice.ts";
+import { choiceOf, ownName, titleOfOwn } from "../lib/physics/presets/choice.ts";
 import type { PresetFile } from "../lib/physics/presets/file.ts";
 import { idMatcher } from "../lib/twin/asset.ts";
 import type { AssetConfig } from "../lib/twin/asset-config.ts";
@@ -45,8 +45,9 @@ export function startFromModels(
         const choice = own ? choiceOf(name) : name;
         if (!files.has(choice)) files.set(choice, file);
         const known = select.find("option").filter((_i, option) => (option as HTMLOptionElement).value === choice);
-        if (known.length > 0) known.text(titleOf(choice, file)).appendTo(select);
-        else $("<option>", { value: choice }).text(titleOf(choice, file)).appendTo(select);
+        const title = own ? titleOfOwn(name, titleOf(choice, file)) : titleOf(choice, file);
+        if (known.length > 0) known.text(title).appendTo(select);
+        else $("<option>", { value: choice }).text(title).appendTo(select);
       }
     } catch {
       if (isOpen(select)) tell(text("message.noAnswer"));

@@ -1,5 +1,7 @@
 /** The dialog of twin-physics: equations with their live check, numbers of the model, mapped outputs. */
 import type { CheckResult } from "../lib/physics/check.ts";
+import type { PresetFile } from "../lib/physics/presets/file.ts";
+import { type NumberRow, withNumbers } from "../lib/physics/presets/make.ts";
 import type { Preset } from "../lib/physics/presets/preset.ts";
 import { unitsOf } from "../lib/physics/presets/units.ts";
 import { assetSignals } from "./asset-select.ts";
@@ -12,6 +14,7 @@ import { openEstimate } from "./physics-estimate.ts";
 import { reducedDialog } from "./physics-files.ts";
 import { physicsPreview } from "./physics-preview.ts";
 import { presetPicker } from "./preset-picker.ts";
+import { ownPreset, presetSaving } from "./preset-save.ts";
 import { type Row, type Table, table } from "./table.ts";
 
 export interface PhysicsDialog {
@@ -71,6 +74,18 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
   const chosenAsset = () => RED.nodes.node(String($("#node-input-asset").val() ?? ""));
   const trial = physicsPreview(typedConfig, () => assetRows(chosenAsset()), text);
   const calibration = physicsCalibration(node, () => String(chosenAsset()?.idPattern ?? "*"), unsaved, text);
+
+  const saving = presetSaving($("#twin-physics-save"), presetFile, picker.reload, text);
+
+  /** The model in the dialog as the file of a preset. */
+  function presetFile(title: string): PresetFile | string {
+    const file = picker.file();
+    if (file) return withNumbers(file, title, numbers.get() as unknown as NumberRow[]);
+    if (!$("#node-input-checkUnits").prop("checked")) return text("save.units");
+    if (!lastGood?.units) return text("save.check");
+    const { equations, parameters, predictions } = typedConfig();
+    return ownPreset(title, equations, lastGood, typedUnits(), parameters, predictions, chosenAsset());
+  }
 
   /** Whether what a calibration depends on differs from what the node has. */
   function unsaved(): boolean {
@@ -292,6 +307,7 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
       clearTimeout(timer);
       reduced.close();
       trial.close();
+      saving.close();
       calibration.close();
       editor.destroy();
     },

@@ -2,7 +2,7 @@
  * The choice of a preset in a dialog. The presets are files on the server, asked for when the dialog opens; a node keeps a
  * copy of an own one, so the dialog says when its file has changed or is gone.
  */
-import { choiceOf, ownName } from "../lib/physics/presets/choice.ts";
+import { choiceOf, ownName, titleOfOwn } from "../lib/physics/presets/choice.ts";
 import { type PresetFile, readPreset } from "../lib/physics/presets/file.ts";
 import type { Preset } from "../lib/physics/presets/preset.ts";
 import type { PresetsAnswer } from "../web/preset-shapes.ts";
@@ -138,5 +138,7 @@ export function presetPicker(
   };
 }
 
-const titleOf = (key: string, { preset }: Entry): string =>
-  ownName(key) === undefined ? preset.title : `${preset.title} (${ownName(key)}.json)`;
+const titleOf = (key: string, { preset }: Entry): string => {
+  const name = ownName(key);
+  return name === undefined ? preset.title : titleOfOwn(name, preset.title);
+};

@@ -20,6 +20,7 @@ export interface PresetProblem {
   message: string;
 }
 
+const byName = (a: string, b: string): number => a.localeCompare(b);
 const LARGEST = 1_000_000;
 const MOST_FILES = 500;
 /** May lie beside the presets, for text editors. */
@@ -41,7 +42,7 @@ export const isPresetName = (x: unknown): x is string => typeof x === "string" &
 export async function readOwnPresets(folder: string): Promise<{ presets: OwnPreset[]; problems: PresetProblem[] }> {
   const presets: OwnPreset[] = [];
   const problems: PresetProblem[] = [];
-  const files = (await filesOf(folder)).filter((file) => /\.json$/i.test(file) && file !== SCHEMA).sort();
+  const files = (await filesOf(folder)).filter((file) => /\.json$/i.test(file) && file !== SCHEMA).sort(byName);
   for (const file of files.slice(0, MOST_FILES))
     try {
       presets.push(await readOwnPreset(folder, file));
