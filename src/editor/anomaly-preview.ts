@@ -1,5 +1,5 @@
 /** The dialog's look back: a recorded history with the alarms that the settings typed would have raised, before Deploy. */
-import type { Preview, PreviewAlarm } from "../lib/anomaly/preview-shapes.ts";
+import type { Preview, PreviewAlarm, PreviewSensor } from "../lib/anomaly/preview-shapes.ts";
 import { span } from "../lib/anomaly/words.ts";
 import { idMatcher } from "../lib/twin/asset.ts";
 import { type PlotPanel, type PlotSpan, plot } from "./plot.ts";
@@ -104,7 +104,7 @@ export function anomalyPreview(node: EditorNode, config: () => Record<string, un
       .empty()
       .append(...told.map((line) => $("<li>").text(line)));
     const spans: PlotSpan[] = [{ from, to: learned ?? to, style: "quiet" }];
-    for (const a of alarms) spans.push({ from: a.from, to: a.to ?? to, style: "alarm", title: sentence(a, clock) });
+    for (const a of alarms) spans.push(...shades(a, answer, sentence(a, clock)));
     const drawn: PlotPanel[] = panels.map(({ label, unit, values, expected }) => ({
       label,
       unit,
@@ -116,7 +116,8 @@ export function anomalyPreview(node: EditorNode, config: () => Record<string, un
       .empty()
       .append(plot(times, drawn, { time: clock, spans, label: text("chart"), height: drawn.length > 3 ? 44 : 62 }));
     const notes = [text("grey")];
-    if (alarms.length > 0) notes.push(text("red"));
+    if (spans.some((s) => s.style === "alarm")) notes.push(text("red"));
+    if (answer.sensors.length > 0) notes.push(text("violet"));
     if (panels.some((p) => p.expected)) notes.push(text("orange"));
     if (panels.length < watched) notes.push(text("panels", { shown: panels.length, watched }));
     notes.push(text("fresh"));
@@ -124,13 +125,16 @@ export function anomalyPreview(node: EditorNode, config: () => Record<string, un
     $("#twin-anomaly-preview-notes").text(notes.join(" "));
   }
 
-  function words({ alarms, from, to, rows, learned, progress, perMonth }: Preview, accepted: string): string {
+  function words(answer: Preview, accepted: string): string {
+    const { alarms, sensors, from, to, rows, learned, progress, perMonth } = answer;
     const length = span(to - from);
     if (learned === null && alarms.length === 0)
       return text("learning", { percent: Math.floor(100 * progress), span: length, rows });
     const count = alarms.length;
     const learning = span((learned ?? to) - from);
-    const head = text(count === 0 ? "none" : count === 1 ? "one" : "many", { count, span: length, rows, learning });
+    const counted = text(count === 0 ? "none" : count === 1 ? "one" : "many", { count, span: length, rows, learning });
+    const names = Array.from(new Set(sensors.map((s) => s.label))).join(", ");
+    const head = names === "" ? counted : `${counted} ${text("sensor", { sensors: names })}`;
     if (!perMonth) return head;
     const { estimate, low, high } = perMonth;
     const vars = { estimate: short(estimate), low: short(low), high: short(high), accepted };
@@ -161,6 +165,22 @@ export function anomalyPreview(node: EditorNode, config: () => Record<string, un
       clearTimeout(timer);
     },
   };
+}
+
+/** An alarm is red, but violet where it is about a sensor. */
+function shades(alarm: PreviewAlarm, { sensors, to: end }: Preview, title: string): PlotSpan[] {
+  const [from, to] = [alarm.from, alarm.to ?? end];
+  const own = sensors.filter((s: PreviewSensor) => s.from < to && (s.to ?? end) > from);
+  const spans: PlotSpan[] = [];
+  let done = from;
+  for (const s of own) {
+    const [begin, stop] = [Math.max(from, s.from), Math.min(to, s.to ?? end)];
+    if (begin > done) spans.push({ from: done, to: begin, style: "alarm", title });
+    spans.push({ from: begin, to: stop, style: "sensor", title });
+    done = stop;
+  }
+  if (to > done || spans.length === 0) spans.push({ from: done, to, style: "alarm", title });
+  return spans;
 }
 
 const DAY = 86_400_000;

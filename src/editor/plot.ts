@@ -19,7 +19,7 @@ export interface PlotPanel {
 export interface PlotSpan {
   from: number;
   to: number;
-  style: "alarm" | "quiet";
+  style: "alarm" | "sensor" | "quiet";
   /** Shown under the pointer. */
   title?: string;
 }
@@ -40,7 +40,7 @@ const LEFT = 58;
 const RIGHT = 10;
 const TOP = 16;
 const COLOURS = { main: "#3b82c4", second: "#d98324", limit: "#c4443b" } as const;
-const SHADES = { alarm: ["#d9362b", 0.28], quiet: ["#888888", 0.18] } as const;
+const SHADES = { alarm: ["#d9362b", 0.28], sensor: ["#8b5cf6", 0.38], quiet: ["#888888", 0.18] } as const;
 
 export function plot(x: readonly number[], panels: readonly PlotPanel[], options: PlotOptions): SVGSVGElement {
   const { width = 560, height = 74 } = options;
@@ -102,7 +102,7 @@ function legend(lines: readonly PlotLine[], x: number, y: number): SVGElement {
 function shade(span: PlotSpan, across: (v: number) => number, y: number, height: number): SVGElement {
   const from = across(span.from);
   const [fill, opacity] = SHADES[span.style];
-  const width = Math.max(span.style === "alarm" ? 2 : 0, across(span.to) - from);
+  const width = Math.max(span.style === "quiet" ? 0 : 2, across(span.to) - from);
   const rect = element("rect", { x: from, y, width, height, fill, "fill-opacity": opacity, "data-span": span.style });
   if (span.title) rect.append(Object.assign(element("title", {}), { textContent: span.title }));
   return rect;

@@ -59,6 +59,18 @@ for (let i = 0; i < 1440; i++) {
   node.send({ payload: {}, twin });
 }
 `;
+/** Another pump, that is well: ingest has flagged its flow meter as stuck for four hours. */
+const stuck = `
+const noise = (i, k) => Math.sin(12.9898 * i + k) * Math.cos(78.233 * i + 2 * k) + Math.sin(37.719 * i + 3 * k) * 0.5;
+const start = Date.UTC(2026, 0, 5, 12);
+for (let i = 0; i < 1440; i++) {
+  const bad = i >= 1000 && i < 1120;
+  const values = { vibration: 1.8 + 0.05 * noise(i, 1), flow: bad ? 60.2 : 60 + noise(i, 2) };
+  const twin = { v: 1, id: "plant1:pump-3", branch: "live", time: start + i * 120000, values, updated: ["vibration", "flow"] };
+  if (bad) twin.status = { flow: 0x40930000 };
+  node.send({ payload: {}, twin });
+}
+`;
 const z = anomaly.z;
 const flows = [
   { id: z, type: "tab", label: "Anomaly" },
@@ -67,6 +79,29 @@ const flows = [
   anomaly,
   { id: "anomaly-inject", type: "inject", z, x: 100, y: 60, once: true, onceDelay: 0.1, wires: [["anomaly-source"]] },
   { id: "anomaly-source", type: "function", z, x: 250, y: 60, func: history, outputs: 1, wires: [["anomaly-state"]] },
+  { ...asset, id: "asset-for-anomaly-sensor", name: "Pump 3", idPattern: "plant1:pump-3" },
+  { ...anomaly, id: "anomaly-dialog-node-3", asset: "asset-for-anomaly-sensor", x: 300, y: 220 },
+  {
+    id: "anomaly-inject-3",
+    type: "inject",
+    z,
+    x: 100,
+    y: 300,
+    once: true,
+    onceDelay: 0.1,
+    wires: [["anomaly-source-3"]],
+  },
+  {
+    id: "anomaly-source-3",
+    type: "function",
+    z,
+    x: 250,
+    y: 300,
+    func: stuck,
+    outputs: 1,
+    wires: [["anomaly-state-3"]],
+  },
+  { id: "anomaly-state-3", type: "twin-state", z, x: 400, y: 300, asset: "asset-for-anomaly-sensor", wires: [[], []] },
   { id: "anomaly-state", type: "twin-state", z, x: 400, y: 60, asset: asset.id, wires: [[], []] },
 ];
 
@@ -201,6 +236,24 @@ describe("twin-anomaly in the editor", function () {
         /^False alarms per month is/.test(document.querySelector("#twin-anomaly-preview-text")!.textContent!),
       );
       assert.equal(await editor.page.locator("#twin-anomaly-plot svg").count(), 0);
+      await editor.cancel();
+    }
+  });
+
+  it("shows in violet, and in words, an alarm that is about a sensor and leaves the score low", async () => {
+    for (const theme of ["light", "dark"] as const) {
+      await editor.close();
+      editor = await Editor.open(browser, red.url, theme);
+      await editor.edit("anomaly-dialog-node-3");
+      await tried();
+      assert.match(await words(), /^1 alarm in 2 days .* A sensor reads wrong: Flow\./);
+      assert.match(
+        await editor.page.locator("#twin-anomaly-preview-alarms").innerText(),
+        /Sensor flow reads wrong: its value is stuck or jumps/,
+      );
+      assert.equal(await editor.page.locator('#twin-anomaly-plot rect[data-span="sensor"]').count(), 3);
+      assert.match(await editor.page.locator("#twin-anomaly-preview-notes").innerText(), /Violet: alarm of a sensor/);
+      await editor.screenshot(`twin-anomaly-sensor-${theme}`, ".red-ui-tray");
       await editor.cancel();
     }
   });

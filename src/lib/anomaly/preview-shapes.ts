@@ -10,6 +10,15 @@ export interface PreviewAlarm {
   later?: string;
 }
 
+/** A stretch in which the alarm was about a sensor and not about the machine; the score may be low there. */
+export interface PreviewSensor {
+  /** Display name of its signal. */
+  label: string;
+  /** Source times, ms; `to` is null when it still reads wrong at the end of the record. */
+  from: number;
+  to: number | null;
+}
+
 export interface PreviewPanel {
   label: string;
   unit: string;
@@ -31,6 +40,8 @@ export interface Preview {
   /** Learned share at the end of the record. */
   progress: number;
   alarms: PreviewAlarm[];
+  /** In order of time. */
+  sensors: PreviewSensor[];
   /** Alarms per 30 days of calm watching, were all of them false, with its 95 % interval; null when nothing was watched. */
   perMonth: { estimate: number; low: number; high: number } | null;
   /** The time axis of the panels, ms. */

@@ -7,7 +7,7 @@ import { type AnomalyConfig, type AnomalyOptions, readOptions } from "./options.
 import { Drawing } from "./preview-drawing.ts";
 import { poissonInterval } from "./preview-rate.ts";
 import { messages, type Recording, rowTimes } from "./preview-recording.ts";
-import type { Preview, PreviewAlarm } from "./preview-shapes.ts";
+import type { Preview, PreviewAlarm, PreviewSensor } from "./preview-shapes.ts";
 
 export interface PreviewRequest {
   config: Partial<AnomalyConfig>;
@@ -38,6 +38,8 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
   const pause = PAUSE * usualInterval(times);
   const alarms: PreviewAlarm[] = [];
   let standing: PreviewAlarm | undefined;
+  const sensors: PreviewSensor[] = [];
+  let wrong: { name: string; stretch: PreviewSensor } | undefined;
   let learned: number | null = null;
   let progress = 1;
   let calm = 0;
@@ -51,6 +53,16 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
     progress = section.progress ?? 1;
     if (learned === null && section.progress === undefined) learned = twin.time;
     if (learned !== null && !section.active && i > 0) calm += Math.min(pause, twin.time - times[i - 1]!);
+    const { sensor } = section;
+    if (wrong && sensor !== wrong.name) {
+      wrong.stretch.to = twin.time;
+      wrong = undefined;
+    }
+    if (sensor !== undefined && !wrong) {
+      const label = machine.signals.get(sensor)?.label ?? sensor;
+      wrong = { name: sensor, stretch: { label, from: twin.time, to: null } };
+      sensors.push(wrong.stretch);
+    }
     if (section.active && !standing)
       alarms.push((standing = { from: twin.time, to: null, severity: "info", text: [] }));
     if (standing) {
@@ -87,6 +99,7 @@ export function preview({ config, asset, recording }: PreviewRequest): Preview {
     learned,
     progress,
     alarms,
+    sensors,
     perMonth: calm > 0 ? perMonth(alarms.filter((a) => a.from >= learned!).length, calm) : null,
     times: drawing.times,
     score: drawing.line(score),

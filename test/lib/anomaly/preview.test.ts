@@ -163,6 +163,7 @@ describe("the look back of twin anomaly", () => {
     const store = recorded(600, () => 0);
     for (let i = 300; i < 350; i++)
       store.append(REF, START + i * MINUTE, { flow: 60 }, { flow: StatusCode.Uncertain_SensorNotAccurate });
+    for (let i = 350; i < 600; i++) store.append(REF, START + i * MINUTE, { flow: 60 });
     const flow = { name: "flow", unit: "m3/h", label: "Flow" };
     const recording = await readRecording(store, REF, new Set([...NAMES, "flow"]));
     const seen = preview({ config: { excluded: "flow" }, asset: { ...asset, signals: [...signals, flow] }, recording });
@@ -170,6 +171,13 @@ describe("the look back of twin anomaly", () => {
     assert.ok(Math.abs(alarm.from - (START + 300 * MINUTE)) <= 5 * MINUTE);
     assert.equal(seen.panels[0]!.label, "Flow");
     assert.equal(seen.panels.length, 3);
+    // The score judges the machine, which is well: the stretch itself says that it is the sensor, and until when.
+    assert.equal(seen.sensors.length, 1);
+    const [{ label, from, to }] = seen.sensors as [(typeof seen.sensors)[0]];
+    assert.equal(label, "Flow");
+    assert.ok(Math.abs(from - (START + 300 * MINUTE)) <= 5 * MINUTE, `${(from - START) / MINUTE}`);
+    assert.ok(to !== null && Math.abs(to - (START + 350 * MINUTE)) <= 15 * MINUTE, `${(Number(to) - START) / MINUTE}`);
+    assert.deepEqual(preview(await requestOf(recorded(600, () => 0))).sensors, []);
   });
 
   it("counts only learning in a record that is too short, and says so by its progress", async () => {
