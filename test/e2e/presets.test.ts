@@ -142,7 +142,7 @@ describe("own presets in the dialogs", function () {
 
     rmSync(join(folder, "buffer-tank.json"));
     await editor.edit("preset-node");
-    await page.getByText("buffer-tank.json is gone; the node goes on with its copy.").waitFor();
+    await page.getByText("There is no buffer-tank.json in twinwire/presets; the node goes on with its copy.").waitFor();
     assert.equal(await area(), "9");
     assert.equal(await select.inputValue(), "file:buffer-tank");
     await editor.done();
