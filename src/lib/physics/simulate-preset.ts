@@ -14,7 +14,7 @@ export const isPresetFile = (json: Record<string, unknown>): boolean => json.for
  * Columns are the states, then the outputs, then the derived quantities that are neither.
  * @throws TwinError `E_PRESET` or EquationError, with a sentence
  */
-export function presetSimulation(json: Record<string, unknown>): Simulation {
+export function presetSimulation(json: unknown): Simulation {
   const preset = readPreset("preset", json);
   checkPreset(preset);
   const units = unitsOf(preset);

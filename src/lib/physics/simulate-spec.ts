@@ -4,6 +4,7 @@ import { cellValue, parseCsv } from "../machine/csv.ts";
 import { describe, isPlainObject, TwinError } from "../twin/envelope.ts";
 import { isFreeName, readModel, treesOf } from "./equations.ts";
 import { type CompiledModel, compileModel } from "./model.ts";
+import { parsePreset } from "./presets/parse.ts";
 import { isPresetFile, presetSimulation, requireUsual } from "./simulate-preset.ts";
 
 export interface Simulation {
@@ -37,7 +38,7 @@ const NOTES = ["$schema", "id", "name", "title", "description", "comment", "note
  */
 export function readSimulation(text: string): Simulation {
   const json = parse(text);
-  if (isPresetFile(json)) return presetSimulation(json);
+  if (isPresetFile(json)) return presetSimulation(parsePreset(text));
   for (const key of Object.keys(json))
     if (!KEYS.includes(key) && !NOTES.includes(key))
       throw wrong(`The model has a key ${describe(key)} that is not known: use ${KEYS.join(", ")}.`);

@@ -34,6 +34,7 @@ describe("own presets", () => {
     put("wrong.json", tank({ equations: ["level = inflow +"] }));
     put("no.dots.json", tank());
     put("preset.schema.json", "{}");
+    put("twice.json", JSON.stringify(tank()).replace('"outletArea"', '"tankArea"'));
     put("notes.txt", "not a preset");
     const { presets, problems } = await readOwnPresets(folder);
     assert.deepEqual(
@@ -44,10 +45,11 @@ describe("own presets", () => {
       ],
     );
     const said = Object.fromEntries(problems.map((p) => [p.file, p.message]));
-    assert.deepEqual(Object.keys(said), ["a-folder.json", "no.dots.json", "torn.json", "wrong.json"]);
+    assert.deepEqual(Object.keys(said), ["a-folder.json", "no.dots.json", "torn.json", "twice.json", "wrong.json"]);
     assert.match(said["a-folder.json"]!, /EISDIR|directory|folder/);
     assert.match(said["no.dots.json"]!, /The name "no\.dots" cannot be that of a preset: use up to 64 letters/);
     assert.match(said["torn.json"]!, /The file is not JSON/);
+    assert.equal(said["twice.json"], 'The name "tankArea" is there twice: rename or remove one of them.');
     assert.match(said["wrong.json"]!, /Equations, line 1/);
   });
 

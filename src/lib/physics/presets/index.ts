@@ -2,6 +2,7 @@
 import { pathOf, readText } from "../../../../presets/read.cjs";
 import { TwinError } from "../../twin/envelope.ts";
 import { type PresetFile, readPreset } from "./file.ts";
+import { parsePreset } from "./parse.ts";
 import type { Preset } from "./preset.ts";
 
 /** In the order in which they are offered. */
@@ -37,7 +38,7 @@ const isShipped = (name: string): boolean => PRESET_NAMES.some((known) => known 
 
 function named<T>(name: string, read: (name: string, json: unknown) => T): T {
   try {
-    return read(name, JSON.parse(readText(name)));
+    return read(name, parsePreset(readText(name)));
   } catch (error) {
     throw new TwinError("E_PRESET", `The preset file ${pathOf(name)} cannot be used: ${(error as Error).message}`);
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, TwinError } from "../../twin/envelope.ts";
 import { checkPreset } from "./check.ts";
 import { type PresetFile, readPreset } from "./file.ts";
+import { parsePreset } from "./parse.ts";
 import { presetText } from "./text.ts";
 
 export interface OwnPreset {
@@ -69,17 +70,9 @@ async function readOwnPreset(folder: string, file: string): Promise<OwnPreset> {
   const path = join(folder, file);
   const { size } = await stat(path);
   if (size > LARGEST) throw new TwinError("E_FILE", `The file is larger than ${LARGEST / 1e6} MB.`);
-  const json = parse(await readFile(path, "utf8"));
+  const json = parsePreset(await readFile(path, "utf8"));
   checkPreset(readPreset(name, json));
   return { name, file: json as PresetFile };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new TwinError("E_PRESET", `The file is not JSON: ${(error as Error).message}.`);
-  }
 }
 
 /**
