@@ -3,6 +3,7 @@
 import { LifeDistribution } from "./distribution.ts";
 import { PREDICTION_HEADER, predictionLine } from "./fleet/predict-file.ts";
 import { type FleetFile, readFleet } from "./fleet/read.ts";
+import { OwnSpikeGate } from "./fleet/spikes.ts";
 import { roughLife } from "./life-prior.ts";
 import { type LimitDoubt, limitDoubt, limitSentence } from "./limit-doubt.ts";
 import { ParticlePredictor } from "./particles/particle-predictor.ts";
@@ -45,8 +46,9 @@ export function predictTrendFile(
     const { typicalLife, ...rest } = options;
     doubts.push(limitDoubt(values, options.threshold, options.direction));
     const predictor = new ParticlePredictor({ ...rest, ...(typicalLife !== undefined && { typicalLife }) });
+    const gate = new OwnSpikeGate();
     for (let r = 0; r < time.length; r++) {
-      predictor.update(time[r]!, values[r]!);
+      predictor.update(time[r]!, gate.pass(values[r]!));
       if (!options.all && r < time.length - 1) continue;
       const line = lineOf(predictor, options);
       if (line) lines.push(predictionLine(id, times[u]![r]!, line));

@@ -87,6 +87,46 @@ export function sampleDeviation(series: readonly Float64Array[]): number {
   }
   if (differences.length === 0) return 0;
   const sorted = ascending(differences);
-  const usual = Math.max(quantile(sorted, 0.5) / 0.6745, quantile(sorted, 0.9) / 1.6449) / Math.SQRT2;
+  const usual = usualDeviation(sorted, FLEET);
   return usual > 0 ? usual : (SEEN * sorted[sorted.length - 1]!) / FAR;
+}
+
+/** Shares of absolute differences, with what a standard normal number has there. A few samples hold many wild ones now and then. */
+const FLEET = { share: 0.9, normal: 1.6449 };
+const ALONE = { share: 0.75, normal: 1.1503 };
+
+/** @param sorted absolute differences of neighbours, ascending */
+const usualDeviation = (sorted: ArrayLike<number>, { share, normal }: typeof FLEET): number =>
+  Math.max(quantile(sorted, 0.5) / 0.6745, quantile(sorted, share) / normal) / Math.SQRT2;
+
+/** The newest differences that tell the deviation of a signal of which no fleet is known, and the fewest. */
+const NEWEST = 60;
+const FEWEST = 12;
+
+/** The gate of one signal of one unit, that learns the deviation from what it has seen. */
+export class OwnSpikeGate {
+  readonly #differences: number[] = [];
+  readonly #noise = new Float64Array(1);
+  readonly #gate = new SpikeGate(this.#noise);
+  readonly #row = new Float64Array(1);
+  #before = Number.NaN;
+  /** Origin and unit of the gate's numbers, once there are enough samples. */
+  #scale: { origin: number; unit: number } | undefined;
+
+  /** The value, or NaN when it is not believed. */
+  pass(x: number): number {
+    if (Number.isNaN(x)) return x;
+    const differences = this.#differences;
+    if (!Number.isNaN(this.#before)) differences.push(Math.abs(x - this.#before));
+    if (differences.length > NEWEST) differences.shift();
+    const deviation = differences.length < FEWEST ? 0 : usualDeviation(ascending(differences), ALONE);
+    if (deviation > 0) this.#scale ??= { origin: this.#before, unit: deviation };
+    this.#before = x;
+    if (!this.#scale || !(deviation > 0)) return x;
+    const { origin, unit } = this.#scale;
+    this.#noise[0] = deviation / unit;
+    this.#row[0] = (x - origin) / unit;
+    this.#gate.pass(this.#row);
+    return Number.isNaN(this.#row[0]) ? Number.NaN : x;
+  }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRandom } from "../../../../src/lib/random.ts";
-import { SpikeGate, sampleDeviation } from "../../../../src/lib/rul/fleet/spikes.ts";
+import { OwnSpikeGate, SpikeGate, sampleDeviation } from "../../../../src/lib/rul/fleet/spikes.ts";
 
 /** What the gate leaves of one signal. */
 function passed(series: readonly number[], noise: number): number[] {
@@ -75,5 +75,29 @@ describe("wild samples", () => {
     const noise = sampleDeviation([flag]);
     assert.deepEqual(passed([...flag], noise), [...flag]);
     assert.ok(Number.isNaN(passed([0, 0, 20, 0], noise)[2]!));
+  });
+
+  it("are found without a fleet, in any unit, from the thirteenth sample on; nothing else is", () => {
+    for (const [gain, offset] of [
+      [1, 0],
+      [1e9, -5e12],
+      [-1e-6, 3],
+    ] as const) {
+      const random = createRandom("own");
+      const gate = new OwnSpikeGate();
+      let lost = 0;
+      let passed = 0;
+      for (let i = 0; i < 500; i++) {
+        const wild = i >= 20 && i % 37 === 0;
+        const x = offset + gain * ((wild ? 400 : 0) + 0.02 * i + random.normal());
+        if (!Number.isNaN(gate.pass(x))) passed += Number(wild);
+        else lost += Number(!wild);
+      }
+      assert.deepEqual({ lost, passed }, { lost: 0, passed: 0 });
+    }
+    // A signal that has never moved is not judged.
+    const still = new OwnSpikeGate();
+    for (let i = 0; i < 50; i++) still.pass(7);
+    assert.equal(still.pass(8), 8);
   });
 });
