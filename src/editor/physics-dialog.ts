@@ -262,7 +262,10 @@ export function openPhysicsDialog(node: EditorNode): PhysicsDialog {
     trial.clear();
     show();
   });
-  $("#twin-physics-example").on("change", trial.clear);
+  $("#twin-physics-example").on("change", () => {
+    trial.clear();
+    trial.run();
+  });
   $("#node-input-asset").on("change", show);
   $("#node-input-checkUnits").on("change", check);
   $("#twin-physics-parameters").on("change", check);

@@ -54,7 +54,7 @@ export function reducedDialog(node: EditorNode, signals: () => object[], text: T
       })
         .done((result: ReducedCheck) => {
           if (mine !== request) return;
-          const warning = result.ok && result.warnings.length > 0;
+          const warning = result.ok && result.warnings.length + result.missing.length > 0;
           sayVerdict(line, result.ok ? words(result, text) : result.message, !result.ok || warning);
         })
         .fail((xhr: { statusText?: string }) => {
@@ -104,7 +104,7 @@ export function reducedDialog(node: EditorNode, signals: () => object[], text: T
 
 /** What the model reads, predicts and knows beside, in a sentence, and what is remarkable about it. */
 function words(result: Extract<ReducedCheck, { ok: true }>, text: Text): string {
-  const { inputs, outputs, virtual, size, settle, frequencies, warnings } = result;
+  const { inputs, outputs, virtual, size, settle, frequencies, warnings, missing } = result;
   const list = (names: readonly string[]) => names.join(", ") || text("tip.nothing");
   const short = (x: number) => String(Number(x.toPrecision(3)));
   const parts = [
@@ -121,5 +121,8 @@ function words(result: Extract<ReducedCheck, { ok: true }>, text: Text): string 
       ? [text("reduced.frequencies", { frequencies: frequencies.slice(0, 4).map(short).join(", ") })]
       : []),
     ...warnings,
+    ...(missing.length > 0
+      ? [text("reduced.missing", { signals: list(missing.map(({ name, unit }) => `${name} (${unit || "–"})`)) })]
+      : []),
   ].join(" ");
 }

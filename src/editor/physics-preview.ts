@@ -9,13 +9,18 @@ import { numberOf } from "./validate.ts";
 const MOST_PANELS = 8;
 
 export interface TrialDialog {
+  run(): void;
   /** Another model: what the last one gave says nothing any more. */
   clear(): void;
   close(): void;
 }
 
-/** @param config what is in the dialog now, as it would be stored; @param asset the chosen asset's stored rows */
-export function physicsPreview(config: () => object, asset: () => object | undefined, text: Text): TrialDialog {
+/** @param config what is in the dialog now, as it would be stored, with the choice of the model in `preset`; @param asset the chosen asset's stored rows */
+export function physicsPreview(
+  config: () => { preset?: unknown },
+  asset: () => object | undefined,
+  text: Text,
+): TrialDialog {
   let typed: Record<string, number> = {};
   let open = true;
   let request = 0;
@@ -24,9 +29,7 @@ export function physicsPreview(config: () => object, asset: () => object | undef
 
   function run(): void {
     const mine = ++request;
-    const chosen = asset();
-    if (!chosen) return say(text("error.asset"), true);
-    const data = { config: config(), asset: chosen, seconds: numberOf(seconds.val()), values: typed };
+    const data = { config: config(), asset: asset() ?? {}, seconds: numberOf(seconds.val()), values: typed };
     say(text("preview.running"), false);
     $.ajax({ url: "twin/api/preview", method: "POST", contentType: "application/json", data: JSON.stringify(data) })
       .done((answer: Preview | { message: string }) => {
@@ -38,7 +41,13 @@ export function physicsPreview(config: () => object, asset: () => object | undef
   }
 
   function show(answer: Preview): void {
-    say(answer.why.join(" "), answer.why.length > 0);
+    const said = answer.why.slice();
+    if (answer.missing.length > 0) {
+      const signals = answer.missing.map(({ name, unit }) => `${name} (${unit || "–"})`).join(", ");
+      said.push(text(config().preset === "own" ? "preview.unknown" : "preview.missing", { signals }));
+    }
+    if (!answer.compared) said.push(text("preview.alone"));
+    say(said.join(" "), answer.why.length > 0);
     const fields = $("#twin-physics-trial-inputs").empty();
     for (const input of answer.inputs) fields.append(field(input));
     const panels = answer.series
@@ -76,6 +85,7 @@ export function physicsPreview(config: () => object, asset: () => object | undef
   }
 
   return {
+    run,
     clear() {
       request++;
       typed = {};

@@ -197,8 +197,17 @@ describe("the dialog of twin-physics", function () {
     assert.equal(await editor.page.locator("#twin-physics-plot path").count(), 0, "curves of another model are gone");
     await editor.page.click("#twin-physics-try");
     await editor.page
-      .locator("#twin-physics-trial-message", { hasText: /needs .* as signals of the asset/ })
+      .locator("#twin-physics-trial-message", { hasText: /no equation defines "T"/ })
       .waitFor({ timeout: 8000 });
+    await editor.cancel();
+    await editor.edit("node-of-version-one");
+    await editor.page.selectOption("#node-input-preset", "dc-motor");
+    await editor.page.click("#twin-physics-try");
+    await editor.page
+      .locator("#twin-physics-trial-message", { hasText: /The asset has no voltage \(V\): the curves take the values/ })
+      .waitFor({ timeout: 8000 });
+    await editor.page.locator("#twin-physics-plot path").first().waitFor({ state: "attached", timeout: 8000 });
+    assert.equal(await editor.page.getByLabel("voltage", { exact: true }).inputValue(), "24");
     await editor.cancel();
     await editor.edit("node-of-version-one");
     await editor.page.click("#twin-physics-try");
@@ -215,6 +224,42 @@ describe("the dialog of twin-physics", function () {
     await editor.cancel();
     assert.deepEqual(editor.errors, []);
     await editor.close();
+  });
+
+  it("tries models before there is an asset or a signal, and lists what has to be mapped", async () => {
+    for (const theme of ["light", "dark"] as const) {
+      const editor = await Editor.open(browser, red.url, theme);
+      const { page } = editor;
+      page.setDefaultTimeout(8000);
+      const id = await editor.drag("twin-physics", 300, 150);
+      await editor.edit(id);
+      await page.selectOption("#node-input-asset", "_ADD_");
+      await page.selectOption("#node-input-preset", "own");
+      await page.locator("#twin-physics-equations").click();
+      await page.keyboard.type("dx/dt = v\ndv/dt = -4*x");
+      await page.getByLabel("x, Value").fill("5");
+      await page.click("#twin-physics-try");
+      const message = page.locator("#twin-physics-trial-message");
+      await message.getByText("No curve is a signal of the asset: there is nothing to compare with yet.").waitFor();
+      assert.equal(await page.locator("#twin-physics-plot path").count(), 2);
+      await page.selectOption("#node-input-preset", "reduced");
+      for (const [kind, missing] of [
+        ["rod", "coolant (°C), ambient (°C), surface (°C)"],
+        ["plate", "coldPlate (°C), ambient (°C), power (W), caseTemperature (°C)"],
+        ["beam", "force (N), deflection (mm)"],
+        ["state-space", "power (W), rise (K)"],
+      ] as const) {
+        // The curves come by themselves, with the example's values.
+        await page.selectOption("#twin-physics-example", kind);
+        await message.getByText(`The asset has no ${missing}: the curves take`).waitFor();
+        await page.locator("#twin-physics-reduced-check").getByText(`To be mapped: ${missing}.`).waitFor();
+        assert.ok((await page.locator("#twin-physics-plot path").count()) >= 2, kind);
+        if (kind === "plate") await editor.screenshot(`physics-example-${theme}`, ".red-ui-tray");
+      }
+      await editor.cancel();
+      assert.deepEqual(editor.errors, []);
+      await editor.close();
+    }
   });
 
   it("keeps what a node of an older version means", async () => {

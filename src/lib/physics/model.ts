@@ -26,6 +26,8 @@ export interface ModelSpec {
    * equations run in whatever units the numbers have.
    */
   units?: ReadonlyMap<string, string>;
+  /** A trial: no signal needs be predicted. */
+  trial?: boolean;
 }
 
 export interface CompiledModel {
@@ -145,7 +147,7 @@ function mapOutputs(spec: ModelSpec, signals: ReadonlySet<string>, quantities: r
       throw new TwinError("E_MODEL", `Output ${signal}: no equation defines ${describe(name)}. Choose a left side.`);
     outputs.set(signal, index);
   }
-  if (outputs.size === 0)
+  if (outputs.size === 0 && spec.trial !== true)
     throw new TwinError(
       "E_MODEL",
       "No equation predicts a signal: name a left side like a signal of the asset, or map one in the table of outputs.",

@@ -1,15 +1,15 @@
 /** A model on trial, before anything is deployed: its outputs over some seconds while the inputs rest. */
-import type { AssetConfig } from "../twin/asset-config.ts";
-import { readAsset } from "../twin/asset-config.ts";
+import type { AssetConfig, readAsset } from "../twin/asset-config.ts";
 import { isPlainObject, TwinError } from "../twin/envelope.ts";
 import { convert, displayUnit } from "../twin/units.ts";
 import { type PhysicsConfig, type PhysicsSettings, readPhysics } from "./settings.ts";
 import { shownUnit } from "./shown-units.ts";
 import { Stepper } from "./stepper.ts";
+import { trialAsset } from "./trial-asset.ts";
 
 export interface PreviewRequest {
   config: PhysicsConfig;
-  /** As the asset's dialog stores it. */
+  /** As the asset's dialog stores it; empty while none is chosen. */
   asset: Partial<AssetConfig>;
   seconds: number;
   /** Inputs, and measured states at the start, in the asset's units; what is missing gets a usual value. */
@@ -32,6 +32,10 @@ export interface Preview {
   inputs: { name: string; unit: string; value: number; start: boolean }[];
   /** Why the curves end early, or what is seldom meant. */
   why: string[];
+  /** Signals that the model reads and the asset lacks; the trial takes usual values for them. Units for people. */
+  missing: { name: string; unit: string }[];
+  /** Whether any curve is a signal of the asset, with which it will be compared. */
+  compared: boolean;
 }
 
 const POINTS = 120;
@@ -42,8 +46,9 @@ const LONGEST = 1e7;
  * @throws TwinError with a sentence when the settings or the asset cannot be used
  */
 export function preview(request: PreviewRequest): Preview {
-  const asset = readAsset({ name: "preview", idPattern: "preview", ...request.asset });
-  const settings = readPhysics({ ...request.config, estimate: "off" }, asset);
+  const { asset, standIns } = trialAsset(request.config, request.asset);
+  const settings = readPhysics({ ...request.config, estimate: "off" }, asset, { trial: true });
+  const isReal = (name: string) => asset.signals.has(name) && !standIns.some((s) => s.name === name);
   const { model } = settings;
   const duration = Number(request.seconds);
   if (!(duration > 0 && duration <= LONGEST))
@@ -77,7 +82,14 @@ export function preview(request: PreviewRequest): Preview {
       break;
     }
   }
-  return { seconds, series: shown.map((s) => s.series), inputs, why };
+  return {
+    seconds,
+    series: shown.map((s) => s.series),
+    inputs,
+    why,
+    missing: standIns.map(({ name, unit }) => ({ name, unit: displayUnit(unit) })),
+    compared: Array.from(model.outputs.keys()).some(isReal),
+  };
 
   function entry(name: string, start: boolean): Preview["inputs"][number] {
     const signal = asset.signals.get(name);
@@ -88,6 +100,8 @@ export function preview(request: PreviewRequest): Preview {
 
   /** The preset's usual value, the middle of the normal range, or one. */
   function usual(name: string): number {
+    const standIn = standIns.find((s) => s.name === name);
+    if (standIn) return standIn.value;
     const signal = asset.signals.get(name);
     const nominal = settings.preset?.nominal[name] ?? settings.preset?.initial[name];
     const unit = settings.preset?.units[name];

@@ -77,10 +77,14 @@ export interface PhysicsSettings {
 export const DEFAULTS = { learn: 100, floor: 0.5, follow: 0, settle: 0, maxGap: 600 } as const;
 
 /**
- * Reads the settings.
+ * Reads the settings. In a trial nothing needs be predicted.
  * @throws TwinError `E_NO_EQUATIONS`, `E_EQUATIONS`, `E_MODEL` or `E_SETTING` with a sentence that says what to change
  */
-export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" | "parameters">): PhysicsSettings {
+export function readPhysics(
+  config: PhysicsConfig,
+  asset: Pick<Asset, "signals" | "parameters">,
+  { trial = false } = {},
+): PhysicsSettings {
   if (config.preset === "reduced") return readReducedSettings(config, asset);
   const preset = findPreset(config);
   const equations = preset?.equations ?? config.equations ?? "";
@@ -97,6 +101,7 @@ export function readPhysics(config: PhysicsConfig, asset: Pick<Asset, "signals" 
     outputs: readOutputs(config),
     ...(preset && { derived: preset.derived }),
     ...(units && { units }),
+    ...(trial && { trial }),
   };
   const model = compileModel(spec);
   const estimate = readEstimate(config, model, asset, preset);
@@ -142,7 +147,11 @@ function readReducedSettings(config: PhysicsConfig, asset: Pick<Asset, "signals"
   };
 }
 
-function findPreset({ preset: name, presetCopy }: PhysicsConfig): Preset | undefined {
+/**
+ * The preset that a node has chosen; undefined for own equations.
+ * @throws TwinError when it does not exist, or the node's copy cannot be used
+ */
+export function findPreset({ preset: name, presetCopy }: PhysicsConfig): Preset | undefined {
   if (!name || name === "own") return undefined;
   const own = ownName(name);
   if (own !== undefined) return readCopy(own, presetCopy);

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { presets } from "../../../src/lib/physics/presets/index.ts";
 import { preview } from "../../../src/lib/physics/preview.ts";
+import { checkReduced } from "../../../src/lib/physics/reduced/check.ts";
+import { REDUCED_EXAMPLES } from "../../../src/lib/physics/reduced/examples.ts";
 
 const asset = {
   signals: [
@@ -40,6 +43,73 @@ describe("a model on trial", () => {
     );
   });
 
+  it("runs without an asset, without a signal, and with numbers that are still missing", () => {
+    const oscillator = {
+      preset: "own",
+      equations: "dx/dt = v\ndv/dt = -w^2*x",
+      parameters: [
+        { name: "x", value: 5 },
+        { name: "w", value: 2 },
+      ],
+    };
+    for (const rows of [{}, asset]) {
+      const { series, seconds, compared, missing } = preview({
+        config: oscillator,
+        asset: rows,
+        seconds: 12,
+        values: {},
+      });
+      const x = series.find((s) => s.name === "x")!.values;
+      for (const [i, t] of seconds.entries())
+        assert.ok(Math.abs(x[i]! - 5 * Math.cos(2 * t)) < 1e-3, `${x[i]} at ${t}`);
+      assert.deepEqual([compared, missing], [false, []]);
+    }
+    const open = { ...oscillator, equations: `${oscillator.equations} + inflow + push` };
+    const run = (values: Record<string, number>) => preview({ config: open, asset, seconds: 1, values });
+    assert.deepEqual(run({}).missing, [{ name: "push", unit: "" }]);
+    assert.deepEqual(
+      run({ push: 3 }).inputs.map((i) => [i.name, i.value]),
+      [
+        ["inflow", 1],
+        ["push", 3],
+      ],
+    );
+    assert.notEqual(run({ push: 3 }).series[0]!.values.at(-1), run({ push: 4 }).series[0]!.values.at(-1));
+  });
+
+  it("takes a preset's usual values for signals that the asset lacks, and lists them", () => {
+    for (const preset of presets.values()) {
+      const needed = preset.inputs.filter((name) => !Object.hasOwn(preset.fallback, name));
+      const { missing, inputs, series, why } = preview({
+        config: { preset: preset.name },
+        asset: {},
+        seconds: 1,
+        values: {},
+      });
+      assert.deepEqual(missing.map((m) => m.name).sort(), needed.slice().sort(), preset.name);
+      for (const { name, value } of inputs) assert.equal(value, preset.nominal[name], `${preset.name}: ${name}`);
+      assert.ok(series.length > 0 && why.length === 0, preset.name);
+    }
+    assert.equal(preview({ config: { preset: "tank" }, asset, seconds: 1, values: {} }).compared, true);
+  });
+
+  it("runs every example of a reduced model as it is offered", () => {
+    for (const [kind, example] of Object.entries(REDUCED_EXAMPLES)) {
+      if (kind === "modal") continue; // It names a file that only its owner has.
+      const reduced = JSON.stringify(example.description);
+      const { missing, series } = preview({
+        config: { preset: "reduced", reduced },
+        asset: {},
+        seconds: 60,
+        values: {},
+      });
+      assert.deepEqual(missing.map((m) => m.name).sort(), Object.keys(example.signals).sort(), kind);
+      for (const s of series) assert.ok(s.values.every(Number.isFinite), `${kind}: ${s.name}`);
+      const check = checkReduced({ reduced, signals: [] });
+      assert.ok(check.ok && check.missing.length === missing.length, kind);
+    }
+  });
+
   it("runs finite elements as well", () => {
     const rod = {
       kind: "rod",
@@ -65,9 +135,10 @@ describe("a model on trial", () => {
       preview({ config: { preset: "own", equations }, asset, seconds, values: { inflow: 1, level: 1 } });
     assert.throws(() => own("dlevel/dt = "), /line 1/);
     assert.throws(() => own("dlevel/dt = inflow", 0), /above 0/);
+    const inMetres = { signals: [{ name: "inflow", unit: "m" }] };
     assert.throws(
-      () => preview({ config: { preset: "tank" }, asset: {}, seconds: 1, values: {} }),
-      /signals table is empty/,
+      () => preview({ config: { preset: "tank" }, asset: inMetres, seconds: 1, values: {} }),
+      /Signal inflow is in m, but the preset needs a unit like m³\/h/,
     );
     // y' = y² from 1 ends at t = 1.
     const blown = own("dlevel/dt = level^2 * inflow");

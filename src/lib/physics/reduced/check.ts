@@ -2,6 +2,7 @@
 import { isPlainObject, isSignalName, TwinError } from "../../twin/envelope.ts";
 import { displayUnit } from "../../twin/units.ts";
 import { readReduced } from "./read-reduced.ts";
+import { missingSignals } from "./stand-ins.ts";
 
 export type ReducedCheck =
   | {
@@ -12,6 +13,8 @@ export type ReducedCheck =
       /** Virtual sensors with their units, for people. */
       virtual: { name: string; unit: string }[];
       warnings: readonly string[];
+      /** Signals that the description names and the asset lacks, with the units that are meant, for people. */
+      missing: { name: string; unit: string }[];
       /** States inside. */
       size: number;
       /** Seconds until the start is forgotten. */
@@ -36,6 +39,8 @@ export function checkReduced(request: unknown): ReducedCheck {
   );
   const files = new Map(rows(request.files).map(({ name, text }) => [String(name), String(text ?? "")]));
   try {
+    const missing = missingSignals(request.reduced, signals);
+    for (const { name, unit } of missing) signals.set(name, { unit });
     const { kind, model, units, warnings, size, settle, frequencies } = readReduced(request.reduced, signals, files);
     return {
       ok: true,
@@ -44,6 +49,7 @@ export function checkReduced(request: unknown): ReducedCheck {
       outputs: Array.from(model.outputs.keys()),
       virtual: Object.entries(units).map(([name, unit]) => ({ name, unit: displayUnit(unit) })),
       warnings,
+      missing: missing.map(({ name, unit }) => ({ name, unit: displayUnit(unit) })),
       size,
       settle,
       ...(frequencies && { frequencies }),

@@ -4,12 +4,15 @@ import type { ReducedKind } from "./read-reduced.ts";
 export interface ReducedExample {
   /** Signal → UCUM code that an asset may have it in. */
   signals: Readonly<Record<string, string>>;
+  /** What the signals usually show, in these units: for a trial before there is an asset. */
+  usual: Readonly<Record<string, number>>;
   description: object;
 }
 
 export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
   rod: {
     signals: { coolant: "Cel", ambient: "Cel", surface: "Cel" },
+    usual: { coolant: 80, ambient: 20 },
     description: {
       kind: "rod",
       length: 0.2,
@@ -26,6 +29,7 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
   },
   plate: {
     signals: { coldPlate: "Cel", ambient: "Cel", power: "W", caseTemperature: "Cel" },
+    usual: { coldPlate: 30, ambient: 25, power: 150 },
     description: {
       kind: "plate",
       width: 0.2,
@@ -45,6 +49,7 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
   },
   beam: {
     signals: { force: "N", deflection: "mm" },
+    usual: { force: 10 },
     description: {
       kind: "beam",
       support: "cantilever",
@@ -63,6 +68,7 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
   },
   modal: {
     signals: { force: "N", deflection: "mm" },
+    usual: { force: 10 },
     description: {
       kind: "modal",
       dat: { file: "cantilever.dat" },
@@ -76,6 +82,7 @@ export const REDUCED_EXAMPLES: Readonly<Record<ReducedKind, ReducedExample>> = {
   },
   "state-space": {
     signals: { power: "W", rise: "K" },
+    usual: { power: 100 },
     description: {
       kind: "state-space",
       A: [
