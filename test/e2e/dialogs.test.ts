@@ -141,7 +141,7 @@ const sentences = (editor: Editor, id: string): Promise<string[]> =>
 
 for (const version of ["5", "4"] as const)
   describe(`every dialog, in Node-RED ${version}`, function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     let red: Red;
     let browser: Browser;
     let editor: Editor;

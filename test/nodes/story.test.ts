@@ -54,7 +54,7 @@ async function play(
 const first = (story: Story, fits: (e: Story["events"][number]) => boolean) => story.events.find(fits)?.h;
 
 describe("the first example, ten seeds on a fast clock", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let stories: Story[];
   before(async () => {
     stories = await play(10, 24);

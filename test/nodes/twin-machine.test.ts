@@ -156,7 +156,7 @@ describe("twin-machine", () => {
 });
 
 describe("a machine that begins anew", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let red: Red | undefined;
   afterEach(async () => {
     await red?.stop();
