@@ -262,6 +262,18 @@ describe("the dialog of twin-physics", function () {
     }
   });
 
+  it("fits an editor of 1000 pixels: nothing is cut at its sides", async () => {
+    const editor = await Editor.open(browser, red.url);
+    await editor.page.setViewportSize({ width: 1000, height: 900 });
+    await editor.edit("node-of-version-one");
+    const [form, tray] = await editor.page.evaluate(() =>
+      ["#dialog-form", ".red-ui-tray"].map((part) => document.querySelector(part)!.getBoundingClientRect().width),
+    );
+    assert.ok(form! <= tray!, `the form is ${form} px wide in a tray of ${tray} px`);
+    await editor.cancel();
+    await editor.close();
+  });
+
   it("keeps what a node of an older version means", async () => {
     const editor = await Editor.open(browser, red.url);
     await editor.edit("node-of-version-one");
