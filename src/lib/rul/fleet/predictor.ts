@@ -104,7 +104,7 @@ export class FleetPredictor {
       else q.set(other);
       mean += doubt * (late - mean);
     }
-    const unknown = model.isStrange(this.features) || this.stray > STRAY;
+    const unknown = model.isStrange(this.features) || this.stray > STRAY || this.isBlind();
     const spread = (x: number) => (unknown ? Math.min(cap, Math.max(0, mean + WIDER * (x - mean))) : x);
     return {
       mean,
@@ -135,6 +135,8 @@ export class FleetPredictor {
     const known = this.doubt() <= 0.5;
     const [learner, bins] = known ? [content.full, this.bins] : [content.midlife, this.lateBins];
     const out: string[] = [];
+    if (this.isBlind())
+      out.push("unknown condition: no sensor of the model was ever measured, this is what the fleet lasts");
     if (this.stray > STRAY) out.push("unknown condition: this operating point was never seen in the fleet");
     if (model.isStrange(this.features))
       out.push(
@@ -180,6 +182,12 @@ export class FleetPredictor {
     this.stray = s.stray;
     this.samples = s.samples;
     this.features.set(s.features.map((x) => x ?? Number.NaN));
+  }
+
+  /** No sensor has ever had a value. */
+  private isBlind(): boolean {
+    for (let s = 0; s < this.z.length; s++) if (!Number.isNaN(this.features[4 * s]!)) return false;
+    return true;
   }
 
   /** Age in units of life: from the fleet's clock, or since the first sample. */

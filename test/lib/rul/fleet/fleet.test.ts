@@ -173,6 +173,19 @@ describe("a fleet of turbofan engines", function () {
     assert.ok(strange.p95 - strange.p05 > 40);
   });
 
+  it("knows nothing of a machine without a single measurement, and says so until the first", () => {
+    const model = trainFleet(learnedFrom, { seed: 1 });
+    const predictor = new FleetPredictor(model);
+    for (let t = 1; t <= 50; t++) predictor.update(t, {});
+    const blind = predictor.estimate()!;
+    assert.equal(blind.unknown, true);
+    assert.match(predictor.reasons()[0]!, /no sensor of the model was ever measured/);
+    const { values } = heldOut[0]!;
+    for (let t = 51; t <= 60; t++)
+      predictor.update(t, Object.fromEntries(all.signals.map((name, i) => [name, values[i]!])));
+    assert.ok(predictor.reasons().every((why) => !/never measured|ever measured/.test(why)));
+  });
+
   it("names the sensors that moved", () => {
     const { values, time } = heldOut[0]!;
     const p = new FleetPredictor(model);
